@@ -65,6 +65,9 @@ export const SERVER_VARIABLES = {
     .describe("turso: where its Platform API is"),
 } as const;
 
+/** The variables of servers whose value is a secret. */
+export const SERVER_SECRETS = ["SQLD_ADMIN_KEY", "SQLD_PRIVATE_KEY", "TURSO_API_TOKEN"] as const;
+
 type Values = z.infer<z.ZodObject<typeof SERVER_VARIABLES>>;
 
 /**

@@ -1,6 +1,6 @@
 import { z } from "@hono/zod-openapi";
 import { HOST_KINDS, SERVER_VARIABLES } from "./config-hosts.ts";
-import { SECRET_NAMES } from "./kernel/secret-names.ts";
+import { SECRET_NAMES } from "./config-secrets.ts";
 import { limits } from "./limits.ts";
 
 /** The sign-in providers, with the endpoints that apply unless the environment names others. */

@@ -11,7 +11,7 @@ import type { ServerModule } from "./server.ts";
 import { LOCK_TABLE, ServerLock } from "./server-lock.ts";
 import { pieces, sealed, statementsIn, withoutTransientRows } from "./sql-snapshot.ts";
 
-/** The database with the list of databases, because the server has no route for one, and with the lock. */
+/** The database that lists all databases and has the lock. The server itself offers no list. */
 const REGISTRY = "guildhall-registry" as DatabaseName;
 
 /** What is read of a database's statistics. */

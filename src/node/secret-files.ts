@@ -1,5 +1,5 @@
 import { readFileSync, statSync } from "node:fs";
-import { SECRET_NAMES } from "../kernel/secret-names.ts";
+import { SECRET_NAMES } from "../config-secrets.ts";
 
 type Environment = Readonly<Record<string, string | undefined>>;
 

@@ -68,7 +68,7 @@ async function change(services: NodeServices, guild: Guild, share: number): Prom
   );
 }
 
-/** Looks at each file, and copies and compresses those of the changed guilds in as many lanes. */
+/** The least work of a round: reads the state of each file, and copies and compresses the changed ones. */
 async function bare(
   to: string,
   guilds: readonly Guild[],

@@ -7,7 +7,7 @@ import type { Tree } from "./tree.ts";
 const LAYERS: readonly (readonly [layer: RegExp, mayReach: RegExp])[] = [
   [/^src\/kernel\//, /^$/],
   [/^src\/limits\.ts$/, /^$/],
-  [/^src\/config(-variables|-hosts)?\.ts$/, /^src\/config-(variables|hosts)\.ts/],
+  [/^src\/config(-variables|-hosts|-secrets)?\.ts$/, /^src\/config-(variables|hosts|secrets)\.ts/],
   [/^src\/database\//, /^src\/database\//],
   [/^src\/services\.ts$/, /^(src\/|provisioning\/provisioner)/],
   [/^src\/web\/client\//, /^src\/web\/client\//],

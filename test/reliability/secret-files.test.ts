@@ -4,7 +4,7 @@ import { chmod, mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises"
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { SECRET_NAMES } from "../../src/kernel/secret-names.ts";
+import { SECRET_NAMES } from "../../src/config-secrets.ts";
 import { bundleScript } from "../support/bundle.ts";
 import { runCli } from "../support/cli.ts";
 import { scrape } from "../support/scrape.ts";

@@ -52,7 +52,7 @@ describe("the colour of a class", () => {
       const rules = styles.split("}").filter((rule) => rule.includes(`.class-${id}`));
       expect(rules.map((rule) => rule.trim())).toEqual([
         `.class-${id}::before{background:${colour}`,
-        // A bar's fill, which takes the colour of its element.
+        // The fill of a bar has the text colour of its element.
         `.share.class-${id}{color:${colour}`,
       ]);
     }

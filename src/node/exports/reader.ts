@@ -5,7 +5,7 @@ import { ExportRefused } from "../../tenant/identity/formats/addon-export.ts";
 import type { ExportReader, ExportRequest, Told } from "../../tenant/identity/told.ts";
 import type { ExportMessage } from "./worker.ts";
 
-// The folder is the same in source and in the bundle.
+// The worker is beside this file, both in the source and in the bundle.
 const SCRIPT = import.meta.url.endsWith(".ts") ? "./worker.ts" : "./export-worker.js";
 
 /** Reads addons' files in threads, so that the server stays responsive and its memory bounded. */

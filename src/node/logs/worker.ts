@@ -30,7 +30,7 @@ export type LogMessage =
 
 /** Progress is reported every so many bytes while no fight ends. */
 const PROGRESS_BYTES = 16 * 1024 * 1024;
-/** Bytes read between checks for finished fights. Few fights fit into them, however short they are. */
+/** Bytes read between checks for finished fights. Even of very short fights, few fit into so many bytes. */
 const PUSHED_BYTES = 64 * 1024;
 /** Fights reported at once. Each may be some megabytes. */
 const FIGHTS_PER_MESSAGE = 8;

@@ -19,7 +19,7 @@ export const signUpInput = z.strictObject({
   password: passwordText,
   name: personName,
 });
-/** A code of an authenticator app or a recovery code, with spaces or hyphens where a person likes. */
+/** A code of an authenticator app or a recovery code, with spaces or hyphens anywhere. */
 const factorCode = z
   .string()
   .max(40)

@@ -74,7 +74,7 @@ function presentFields(row: Row): Fields {
   };
 }
 
-/** The tier that a file gave. A plan that the guild pays for itself is not a difference. */
+/** The tier that a declared file sets. It does not set a plan that the guild pays for. */
 function tierOf({ grantedPlan, isPaid, plan }: Row) {
   if (grantedPlan !== null) return tierOfPlan(grantedPlan);
   return isPaid ? "free" : tierOfPlan(plan);

@@ -12,7 +12,7 @@ const domainInput = z.strictObject({
   domain: lineField(limits.domains.inputCharsMax, 1),
 });
 
-/** The same from a form, which has no other checks: the service reads the name. */
+/** The request body as a form sends it. The service checks the name. */
 export const domainForm = z.object({ domain: domainInput.shape.domain });
 
 const claimJson = z

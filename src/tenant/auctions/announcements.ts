@@ -4,7 +4,7 @@ import type { AuctionId } from "../../kernel/ids.ts";
 import { decimalsOf } from "../dkp/queries.ts";
 import { announceFrom } from "../events.ts";
 import { persons } from "../roster/schema.ts";
-import { isSecret } from "./rules.ts";
+import { isAnonymous, isAscending, isSecret, modesThat } from "./rules.ts";
 import { type AuctionMode, auctions, bids } from "./schema.ts";
 
 /**
@@ -23,7 +23,7 @@ export function announceAuction(
 export function announceState(auctionId: AuctionId, nowMs: number): Writable {
   const { id, status, mode } = auctions;
   const isLeader = sql`((${status} = 'open' and ${bids.state} = 'live'
-    and ${mode} in ('open', 'anonymous')) or ${bids.state} = 'won')`;
+    and ${mode} in ${modesThat(isAscending)}) or ${bids.state} = 'won')`;
   const place = sql`row_number() over
     (order by ${bids.spec} = 'main' desc, ${bids.value} desc, ${bids.seq})`;
   const leaders = sql`(select json_group_array(json_object('person', l.person, 'name', l.name,
@@ -35,8 +35,9 @@ export function announceState(auctionId: AuctionId, nowMs: number): Writable {
   const data = sql`json_object('id', ${id}, 'status', ${status}, 'mode', ${mode},
     'closesAt', ${auctions.closesAt}, 'extensions', ${auctions.extensions},
     'decimals', ${decimalsOf(auctions.poolId)},
-    'bids', case when ${mode} in ('sealed', 'vickrey') and ${status} <> 'settled' then 0
+    'bids', case when ${mode} in ${modesThat(isSecret)} and ${status} <> 'settled' then 0
       else (select count(*) from ${bids} where ${bids.auctionId} = ${id}) end,
+    'hasNames', not (${mode} in ${modesThat(isAnonymous)} and ${status} = 'open'),
     'leaders', json(${leaders}))`;
   const rest = sql`from ${auctions} where ${id} = ${auctionId}`;
   return announceFrom("auction", data, rest, nowMs);

@@ -3,8 +3,8 @@ import { lineField, linesField, nameField } from "../../http/text-fields.ts";
 import { limits } from "../../limits.ts";
 import { SLOTS } from "../dkp/pool-rules.ts";
 import { CLASS_IDS, RAID_ROLES } from "../roster/classes.ts";
+import { AUCTION_MODES } from "./schema.ts";
 
-export const AUCTION_MODES = ["open", "anonymous", "sealed", "vickrey", "fixed", "roll"] as const;
 export const PRICE_RULES = ["own", "second", "second-plus", "uniform"] as const;
 export const TIE_BREAKS = ["first", "roll", "balance", "priority"] as const;
 

@@ -22,7 +22,7 @@ import { poolAtRaid } from "../raids/queries.ts";
 import { mustExist } from "../references.ts";
 import { announceState } from "./announcements.ts";
 import { type AuctionView, auction, auctionRow } from "./queries.ts";
-import { hasOnePrice, type Increment, isAscending, seedHashOf } from "./rules.ts";
+import { hasOnePrice, type Increment, isAscending, isRolled, seedHashOf } from "./rules.ts";
 import {
   type AuctionMode,
   type AuctionRules,
@@ -230,7 +230,7 @@ function rowOf(ctx: GuildContext, id: AuctionId, pool: Pool, input: NewAuction, 
     minimum,
     maximum,
     increments: incrementsOf(pool, input),
-    tieBreak: input.tieBreak ?? (mode === "roll" ? "roll" : usualTieBreak),
+    tieBreak: input.tieBreak ?? (isRolled(mode) ? "roll" : usualTieBreak),
     allowsOffSpec: input.allowsOffSpec !== false,
     allowsAllIn: input.allowsAllIn !== false,
     classes: input.classes?.length ? input.classes : null,

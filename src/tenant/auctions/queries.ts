@@ -24,7 +24,7 @@ import { classOfMain } from "../roster/queries.ts";
 import { persons } from "../roster/schema.ts";
 import { ownPerson } from "../roster/service.ts";
 import { type Passes, passes } from "./early-end.ts";
-import { isAscending, isSecret, nextMinimum, ranked } from "./rules.ts";
+import { isAnonymous, isAscending, isSecret, nextMinimum, ranked } from "./rules.ts";
 import { auctions, type BidState, bids, holds } from "./schema.ts";
 
 /** The row of an auction. Amounts are minor units of its pool, times are Unix milliseconds. */
@@ -278,7 +278,7 @@ async function viewOfAuction(
   const live = all.filter((bid) => bid.state === "live");
   const isHidden = isSecret(row.mode) && !(await isDecided(ctx, row));
   const seen = isHidden ? all.filter((bid) => bid.isOwn) : all;
-  const nameless = row.mode === "anonymous" && row.status === "open";
+  const nameless = isAnonymous(row.mode) && row.status === "open";
   const shown = (bid: Bid) =>
     nameless && !bid.isOwn ? { ...bid, personId: null, personName: null, class: null } : bid;
   const leading = isAscending(row.mode) ? ranked(live).slice(0, row.copies) : [];

@@ -2,7 +2,13 @@ import { sha256 } from "@noble/hashes/sha2.js";
 import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js";
 import type { BidId, PersonId } from "../../kernel/ids.ts";
 import type { Spec } from "../loot/service.ts";
-import type { AuctionMode, AuctionRules, TieBreak } from "./schema.ts";
+import {
+  AUCTION_MODES,
+  type AuctionMode,
+  type AuctionRules,
+  type PriceRule,
+  type TieBreak,
+} from "./schema.ts";
 
 /** The step to the next bid, for prices of `from` and above. */
 export interface Increment {
@@ -58,19 +64,55 @@ export interface Decision {
   readonly rolls: ReadonlyMap<PersonId, readonly number[]>;
 }
 
+/** What a mode of auctions decides. Everything else is the same in all modes. */
+interface ModeRules {
+  /** `ascending`: each bid must exceed the one before. `once`: a bid counts alone, and may be withdrawn. */
+  readonly bids: "ascending" | "once";
+  /** What others see before the end. `nothing` hides even whether there are bids. */
+  readonly shows: "bids" | "amounts" | "nothing";
+  /** Which price a winner pays, unless the auction has another rule. `fixed`: the minimum. */
+  readonly price: PriceRule | "fixed";
+  /** How ties are broken, unless the officer chooses. Undefined: by the guild's setting. */
+  readonly tieBreak?: "roll";
+}
+
+const MODES: Readonly<Record<AuctionMode, ModeRules>> = {
+  open: { bids: "ascending", shows: "bids", price: "own" },
+  anonymous: { bids: "ascending", shows: "amounts", price: "own" },
+  sealed: { bids: "once", shows: "nothing", price: "own" },
+  vickrey: { bids: "once", shows: "nothing", price: "second" },
+  fixed: { bids: "once", shows: "bids", price: "fixed" },
+  roll: { bids: "once", shows: "bids", price: "fixed", tieBreak: "roll" },
+};
+
 /** True for modes with visible bids, where each bid must exceed the one before. */
 export function isAscending(mode: AuctionMode): boolean {
-  return mode === "open" || mode === "anonymous";
+  return MODES[mode].bids === "ascending";
 }
 
 /** True for modes that hide all bids before the end, even whether there are any. */
 export function isSecret(mode: AuctionMode): boolean {
-  return mode === "sealed" || mode === "vickrey";
+  return MODES[mode].shows === "nothing";
+}
+
+/** True for modes that show the amounts of bids before the end, but no bidders. */
+export function isAnonymous(mode: AuctionMode): boolean {
+  return MODES[mode].shows === "amounts";
 }
 
 /** True for modes with a fixed price, where something other than the price decides. */
 export function hasOnePrice(mode: AuctionMode): boolean {
-  return mode === "fixed" || mode === "roll";
+  return MODES[mode].price === "fixed";
+}
+
+/** True for modes where every winner is rolled for, even among unequal bids. */
+export function isRolled(mode: AuctionMode): boolean {
+  return MODES[mode].tieBreak === "roll";
+}
+
+/** The modes of one kind, for SQL and for lists of choices. */
+export function modesThat(is: (mode: AuctionMode) => boolean): readonly AuctionMode[] {
+  return AUCTION_MODES.filter(is);
 }
 
 /** The smallest step above `value`. */
@@ -163,8 +205,9 @@ function priced(terms: Terms, order: readonly LiveBid[]): readonly Winner[] {
   const winning = order.slice(0, terms.copies);
   const losing = order.slice(terms.copies);
   return winning.map((bid) => {
-    if (hasOnePrice(terms.mode)) return { bid, price: terms.minimum };
-    const rule = terms.rules.price ?? (terms.mode === "vickrey" ? "second" : "own");
+    const usual = MODES[terms.mode].price;
+    if (usual === "fixed") return { bid, price: terms.minimum };
+    const rule = terms.rules.price ?? usual;
     if (rule === "own") return { bid, price: bid.value };
     const others = rule === "uniform" ? losing : losing.filter(({ spec }) => spec === bid.spec);
     const second = Math.max(terms.minimum, ...others.map((other) => other.value));
@@ -188,8 +231,8 @@ function inOrder(
     groups.set(key, [...(groups.get(key) ?? []), bid]);
   }
   return [...groups.values()].flatMap((equals) => {
-    if (equals.length === 1 && terms.mode !== "roll") return equals;
-    if (terms.mode === "roll" || terms.tieBreak === "roll") {
+    if (equals.length === 1 && !isRolled(terms.mode)) return equals;
+    if (isRolled(terms.mode) || terms.tieBreak === "roll") {
       return rolledOrder(terms.id, equals, seed, rolls);
     }
     if (terms.tieBreak === "first") return equals;

@@ -16,7 +16,8 @@ import { persons } from "../roster/schema.ts";
  * `open` shows the leader and the amount, `anonymous` shows only the amount. `sealed` and `vickrey` show
  * nothing before the end. `fixed` and `roll` have one price and decide among the interested members.
  */
-export type AuctionMode = "open" | "anonymous" | "sealed" | "vickrey" | "fixed" | "roll";
+export const AUCTION_MODES = ["open", "anonymous", "sealed", "vickrey", "fixed", "roll"] as const;
+export type AuctionMode = (typeof AUCTION_MODES)[number];
 /** `open` until the settlement, even after the closing time. `settled` and `void` are final. */
 export type AuctionStatus = "open" | "settled" | "void";
 export type TieBreak = "first" | "roll" | "balance" | "priority";

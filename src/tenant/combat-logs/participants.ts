@@ -16,7 +16,7 @@ export interface Participant {
   readonly region: string | null;
   readonly class: string | null;
   readonly spec: string | null;
-  /** All fights, those between encounters included. A pull that the log has twice counts once. */
+  /** All fights, also those between encounters. A pull that is in the log twice counts once. */
   readonly fights: number;
   /** Encounters only: players who pass by are in other fights. */
   readonly encounters: number;

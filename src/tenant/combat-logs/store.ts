@@ -152,8 +152,9 @@ function encounterRow(
 }
 
 /**
- * The fight with the same pull, if the guild has one: in another log, or, with `endAt`, in this one, when
- * several loggers wrote it or it is in it twice. Two pulls of one log never overlap.
+ * The stored fight of the same pull, as an expression. Null if there is none. Several people may log one
+ * pull, so other logs are searched. With `endAt`, the same log is searched too, because it may have the pull
+ * twice. Different pulls of one log never overlap.
  */
 export function twinOf(row: {
   readonly gameId: number;

@@ -248,7 +248,7 @@ export async function removeMovedFights(
   ]);
 }
 
-/** Takes back `addStagedFights`, in one transaction, or what was copied. */
+/** Undoes `addStagedFights` or a copy of fights, in one transaction. */
 export async function undoAddedFights(ctx: GuildContext, part: TransferPart): Promise<void> {
   const ids = sql`(select value from json_each(${JSON.stringify(part.fights)}))`;
   await write(ctx.db, [

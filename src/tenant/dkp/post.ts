@@ -55,8 +55,8 @@ const POSTINGS = `
     value->>'amount', value->>'unit'
   FROM json_each(?3)`;
 
-// CROSS JOIN keeps the order: the list is read once, and each of its lines is found by its number. In the
-// other order, the list would be read once for each line.
+// CROSS JOIN makes SQLite read the list once, and find each posting by its line. In the other order, SQLite
+// would read the list once for each posting.
 const BALANCES = `
   INSERT INTO balances (account_id, unit, balance, earned, spent)
   SELECT p.account_id, p.unit, sum(p.amount), sum(l.value->>'earned'), sum(l.value->>'spent')

@@ -19,7 +19,7 @@ interface PreviewRow {
   readonly placeThen: number;
   readonly priorityNow: number;
   readonly priorityThen: number;
-  /** EPGP: whether they have the minimum of effort points. */
+  /** EPGP: true for people with at least the minimum of effort points. */
   readonly mayBuyNow: boolean;
   readonly mayBuyThen: boolean;
   /** Whether the hard cap lets them earn nothing more. */

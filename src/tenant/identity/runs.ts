@@ -9,8 +9,8 @@ import { allowIdentity } from "./access.ts";
 import { type RunKind, syncRuns } from "./schema.ts";
 
 /**
- * The kind of the job that does runs. Its subject is the kind of the run, with `:` and the run's id
- * behind it for a run that was asked for.
+ * The kind of job that does runs. Its subject is the kind of the run. For a run that a person started,
+ * `:` and the run's id follow.
  */
 export const IDENTITY_JOB = "identity.run";
 

@@ -65,7 +65,10 @@ export async function storeUpload(
   return { runId, rows: told.characters.length, hash, isNew };
 }
 
-/** Small files are read at once: a thread takes longer to start. @throws {Invalid} `identity/bad-export` */
+/**
+ * Reads an export. Small files need no thread: it would start more slowly than they are read.
+ * @throws {Invalid} `identity/bad-export`
+ */
 async function toldBy(reader: ExportReader | undefined, request: ExportRequest): Promise<Told> {
   try {
     const isSmall = request.file.length <= limits.identity.readAtOnceCharsMax;

@@ -10,7 +10,7 @@ import { type ImportState, importRows, imports } from "./schema.ts";
 
 // Previews are no change of the guild, so these writes leave no audit row. Commits and reversals do.
 
-/** Writes rows of imports themselves. */
+/** Writes statements about an import, in one transaction. */
 export async function store(
   ctx: GuildContext,
   statements: readonly (Writable | Guard)[],

@@ -81,18 +81,16 @@ async function stream(c: Context<GuildEnv>, after: number | undefined): Promise<
 /** An event as this reader may see it: with names if the auction shows them, and with their own bids. */
 function forReader({ topic, data }: GuildEvent, personId: string | undefined) {
   if (topic !== "auction") return data;
-  const { leaders, ...facts } = data as {
+  const { leaders, hasNames, ...facts } = data as {
     leaders: { person: string; name: string; value: number }[];
-    mode: string;
-    status: string;
+    hasNames?: number;
   };
-  const isNameless = facts.mode === "anonymous" && facts.status === "open";
   return {
     ...facts,
     leaders: leaders.map(({ person, name, value }) => ({
       value,
       isOwn: person === personId,
-      ...(!isNameless && { name }),
+      ...(hasNames === 1 && { name }),
     })),
   };
 }

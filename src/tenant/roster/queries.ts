@@ -27,6 +27,7 @@ import { characters, type PersonStatus, persons } from "./schema.ts";
 
 const CHARACTER = columnsOf(characters, "id", "name", "realm", "class", "spec", "role", "isMain");
 
+/** What is read of a person. Readers of the roster see it, except the columns in `Hidden` of the service. */
 const PERSON = {
   ...columnsOf(persons, "id", "name", "nameKey", "status", "userId", "isExample"),
   ...columnsOf(persons, "note", "officerNote"),

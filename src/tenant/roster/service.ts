@@ -1,3 +1,4 @@
+import type { z } from "@hono/zod-openapi";
 import { and, eq, not, type SQL, sql } from "drizzle-orm";
 import { DatabaseError } from "../../database/errors.ts";
 import { existsIn, isTrue } from "../../database/query.ts";
@@ -12,6 +13,7 @@ import { nameFrom } from "../../kernel/names.ts";
 import { limits } from "../../limits.ts";
 import { record } from "../audit.ts";
 import { allow, type GuildContext, may } from "../context.ts";
+import type { personChange } from "./api.ts";
 import { mustChoose } from "./claims.ts";
 import type { ClassId } from "./classes.ts";
 import { alreadyJoined, hasJoins, isJoined } from "./joins.ts";
@@ -41,21 +43,18 @@ export interface Character {
   readonly isMain: boolean;
 }
 
-export interface Person {
-  readonly id: PersonId;
-  readonly name: string;
-  readonly status: PersonStatus;
+/** A person as a reader of the roster sees it: the columns of `PERSON`, except those of `Hidden`. */
+export interface Person extends Omit<PersonRow, Hidden> {
   readonly isMember: boolean;
-  readonly isExample: boolean;
   readonly note: string;
   /** Absent for callers who may not read officers' notes. */
   readonly officerNote?: string;
   /** The local date since which raids count for the person; null for the day they were added. */
   readonly memberSince: string | null;
-  /** False for people who do not raid. Attendance leaves them out. */
-  readonly isRaider: boolean;
-  readonly characters: readonly Character[];
 }
+
+/** Columns that not every reader may see, or that readers see in another form. */
+type Hidden = "nameKey" | "userId" | "note" | "officerNote" | "memberSince";
 
 export interface NewCharacter {
   readonly name: string;
@@ -63,15 +62,6 @@ export interface NewCharacter {
   readonly class: ClassId;
   readonly spec?: string | undefined;
   readonly role?: RaidRole | null | undefined;
-}
-
-export interface PersonChange {
-  readonly name?: string | undefined;
-  readonly note?: string | undefined;
-  readonly officerNote?: string | undefined;
-  /** A local date; null for the day on which the person was added. */
-  readonly memberSince?: string | null | undefined;
-  readonly isRaider?: boolean | undefined;
 }
 
 export interface RosterQuery {
@@ -168,7 +158,7 @@ export async function addPerson(
 export async function changePerson(
   ctx: GuildContext,
   id: string,
-  change: PersonChange,
+  change: z.infer<typeof personChange>,
 ): Promise<Person> {
   allow(ctx, "roster.manage");
   if (change.officerNote !== undefined) allow(ctx, "notes.view");
@@ -181,12 +171,10 @@ export async function changePerson(
     build
       .update(tables.persons)
       .set({
+        ...change,
         name: change.name?.trim(),
         nameKey: change.name === undefined ? undefined : foldName(change.name),
-        note: change.note,
-        officerNote: change.officerNote,
         memberSince: momentOf(ctx, change.memberSince),
-        isRaider: change.isRaider,
         updatedAt: ctx.now().getTime(),
       })
       .where(isPerson(id)),
@@ -361,17 +349,13 @@ export async function freeName(ctx: GuildContext, wanted: string): Promise<strin
 }
 
 function toPerson(ctx: GuildContext, row: PersonRow): Person {
+  const { nameKey: _, userId, note, officerNote, memberSince, ...shown } = row;
   return {
-    id: row.id,
-    name: row.name,
-    status: row.status,
-    isMember: row.userId !== null,
-    isExample: row.isExample,
-    note: may(ctx, "members.view") ? row.note : "",
-    ...(may(ctx, "notes.view") && { officerNote: row.officerNote }),
-    memberSince: row.memberSince === null ? null : localDateOf(row.memberSince, ctx.guild.timeZone),
-    isRaider: row.isRaider,
-    characters: row.characters,
+    ...shown,
+    isMember: userId !== null,
+    note: may(ctx, "members.view") ? note : "",
+    ...(may(ctx, "notes.view") && { officerNote }),
+    memberSince: memberSince === null ? null : localDateOf(memberSince, ctx.guild.timeZone),
   };
 }
 

@@ -1,6 +1,28 @@
+import type { AuctionMode } from "../../../src/tenant/auctions/schema.ts";
+
 // The rules of auctions as plainly as possible: whole points, arrays, no SQL.
 
-export type Mode = "open" | "anonymous" | "sealed" | "vickrey" | "fixed" | "roll";
+export type Mode = AuctionMode;
+
+/** What a bidder meets in each mode. `price` is what a winner pays; undefined where a roll decides. */
+export const MODEL: Readonly<
+  Record<
+    Mode,
+    {
+      readonly ascending?: true;
+      readonly onePrice?: true;
+      readonly price?: "own" | "second" | "one";
+    }
+  >
+> = {
+  open: { ascending: true, price: "own" },
+  anonymous: { ascending: true, price: "own" },
+  sealed: { price: "own" },
+  vickrey: { price: "second" },
+  fixed: { onePrice: true, price: "one" },
+  roll: { onePrice: true },
+};
+
 export type Spec = "main" | "off";
 
 export interface ModelBid {
@@ -35,7 +57,7 @@ export interface ModelAuction {
 /** The bids that reserve points: leaders of an ascending auction, and all bids of the other kinds. */
 export function holding(auction: ModelAuction): readonly ModelBid[] {
   if (auction.status !== "open") return [];
-  if (auction.mode !== "open" && auction.mode !== "anonymous") return auction.bids;
+  if (!isAscending(auction)) return auction.bids;
   return best(auction.bids).slice(0, auction.copies);
 }
 
@@ -55,13 +77,8 @@ export function winnersOf(
     const winners = order.slice(0, auction.copies).map((bid) => {
       const losers = order.slice(auction.copies).filter((one) => one.spec === bid.spec);
       const second = Math.max(auction.minimum, ...losers.map((one) => one.value));
-      const price =
-        auction.mode === "vickrey"
-          ? second
-          : auction.mode === "fixed"
-            ? auction.minimum
-            : bid.value;
-      return { who: bid.who, price };
+      const prices = { own: bid.value, second, one: auction.minimum };
+      return { who: bid.who, price: prices[MODEL[auction.mode].price ?? "own"] };
     });
     const short = winners.filter(({ who, price }) => free.get(who)! < price).map(({ who }) => who);
     if (short.length === 0) return winners;
@@ -74,7 +91,7 @@ export function sorted(won: readonly { who: number; price: number }[]) {
 }
 
 export function isAscending({ mode }: Pick<ModelAuction, "mode">): boolean {
-  return mode === "open" || mode === "anonymous";
+  return MODEL[mode].ascending === true;
 }
 
 /** The people who would get a copy now. */

@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { write } from "../../../src/database/write.ts";
 import { newId, type PoolId } from "../../../src/kernel/ids.ts";
+import { AUCTION_MODES } from "../../../src/tenant/auctions/schema.ts";
 import { systemAccounts } from "../../../src/tenant/dkp/pools.ts";
 import { verify } from "../../../src/tenant/dkp/service.ts";
 import { IS_FULL, seeded } from "../../support/scale.ts";
@@ -13,7 +14,7 @@ const PEOPLE = 5;
 const who = fc.nat(PEOPLE - 1);
 const at = fc.nat(5);
 const points = fc.integer({ min: 1, max: 60 });
-const mode = fc.constantFrom("open", "anonymous", "sealed", "vickrey", "fixed", "roll");
+const mode = fc.constantFrom(...AUCTION_MODES);
 const bid = fc.record({
   do: fc.constant("bid" as const),
   who,

@@ -12,6 +12,7 @@ import {
   isAscending,
   isDecided,
   leadersOf,
+  MODEL,
   type Mode,
   type ModelAuction,
   type Spec,
@@ -241,7 +242,7 @@ export class AuctionModel {
     nowMs: number,
   ): Promise<boolean> {
     const { who, spec } = step;
-    const onePrice = auction.mode === "fixed" || auction.mode === "roll";
+    const onePrice = MODEL[auction.mode].onePrice === true;
     const value = onePrice ? auction.minimum : step.points;
     const ctx = { ...bidder, idempotencyKey: randomUUID() };
     const send = () => auctions.placeBid(ctx, auction.id, { points: value, spec });
@@ -327,7 +328,7 @@ export class AuctionModel {
     auction.bids = auction.bids.filter(isHere);
     const free = new Map(auction.bids.map((bid) => [bid.who, this.#free(bid.who)]));
     const expected =
-      auction.mode === "roll"
+      MODEL[auction.mode].price === undefined
         ? auction.bids.filter((bid) => free.get(bid.who)! >= auction.minimum).length
         : undefined;
     if (expected === undefined) {

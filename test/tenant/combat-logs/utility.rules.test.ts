@@ -17,7 +17,7 @@ const { alpha, beta, boss } = UNITS;
 const END = `ENCOUNTER_END,3000,"Boss",16,20,1,30000`;
 type Line = readonly [seconds: number, text: string];
 
-/** The figures of a pull of thirty seconds with these lines, times counted from the pull. */
+/** The figures of a pull of 30 seconds with these lines. Their times are seconds since the pull. */
 function pull(lines: readonly Line[], header = HEADER) {
   const inside = lines.map(([at, text]): Line => [1 + at, text]);
   const log = retailLog([0, header], [1, START], [1, hit(10)], ...inside, [31, END]);

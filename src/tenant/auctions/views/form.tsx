@@ -14,7 +14,9 @@ import { GuildLayout, guildHref } from "../../../web/layout.tsx";
 import type { Pool } from "../../dkp/service.ts";
 import { classLabel, poolName } from "../../dkp/views/parts.tsx";
 import { CLASS_IDS } from "../../roster/classes.ts";
-import { AUCTION_MODES, PRICE_RULES, TIE_BREAKS } from "../api.ts";
+import { PRICE_RULES, TIE_BREAKS } from "../api.ts";
+import { hasOnePrice, modesThat } from "../rules.ts";
+import { AUCTION_MODES } from "../schema.ts";
 
 /** The form for a drop. All fields except item and mode have defaults. */
 export function AuctionFormPage(props: {
@@ -28,7 +30,7 @@ export function AuctionFormPage(props: {
   const { view, form, pool, pools, raids, formKey } = props;
   const t = view.messages.auctions;
   const isEpgp = pool.kind === "epgp";
-  const modes = isEpgp ? (["fixed", "roll"] as const) : AUCTION_MODES;
+  const modes = isEpgp ? modesThat(hasOnePrice) : AUCTION_MODES;
   return (
     <GuildLayout view={view} title={t.start} section="auctions" narrow>
       <PageHeader title={t.start} />

@@ -162,7 +162,10 @@ export class Figures {
     return true;
   }
 
-  /** Logs with numbers as GUIDs have no base; their tenth figure, if any, is the hand. */
+  /**
+   * Where the overkill is. Newer logs have the base amount before it. Logs with decimal GUIDs have no base
+   * amount: a tenth field there tells the hand of the weapon.
+   */
   #overkillAt(amount: number, figures: number): number {
     return figures === DAMAGE_FIELDS && !this.#common.isHex ? amount + 2 : amount + 1;
   }

@@ -50,7 +50,7 @@ interface ExportedCharacter {
   /** `Player-…`, where the addon exports it. */
   readonly guid: string | null;
   readonly name: string;
-  /** As the addon spells it. Null: the guild's own realm, or an edition without realms. */
+  /** As the addon spells it. Null for the guild's own realm, and in editions without realms. */
   readonly realm: string | null;
   /** 0 is the guild's leader. */
   readonly rank: number | null;
