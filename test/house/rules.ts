@@ -28,7 +28,7 @@ export const RULES: Readonly<Record<string, Rule>> = {
   "a guild's feature uses the services of those before it": { find: featureOrder, left: 0 },
   "a guild's feature reads its own tables": { find: foreignTables, left: 10 },
   "every write of a verb leaves an audit row": { find: silentWrites, left: 0 },
-  "rows are read by the schema": { find: (tree) => handWrittenSql(tree).casts, left: 2 },
+  "rows are read by the schema": { find: (tree) => handWrittenSql(tree).casts, left: 0 },
   "rows are written by the schema": { find: (tree) => handWrittenSql(tree).writes, left: 41 },
   "files and lines are short": { find: longFiles, left: 0 },
   "functions are short": { find: longFunctions, left: 0 },

@@ -1,4 +1,5 @@
-import type { Database } from "../../database/client.ts";
+import { type SQL, sql } from "drizzle-orm";
+import { asNumber, asText, prepare, rowsOf, type Values } from "../../database/query.ts";
 import { decodeCursor, type Page, toPage } from "../../kernel/cursor.ts";
 import { nextTurn } from "../../kernel/turns.ts";
 import { limits } from "../../limits.ts";
@@ -40,29 +41,68 @@ export type AuditQuery = AuditFilter & {
   readonly cursor?: string | undefined;
 };
 
-const FILTER = `
-  at <= ?1 AND (at < ?1 OR seq < ?2) AND (?3 = '' OR instr(lower(actorName), lower(?3)) > 0)
-  AND (?4 = '' OR instr(action, ?4) > 0) AND at >= ?5 AND at < ?6
-  ORDER BY at DESC, seq DESC LIMIT ?7`;
+/** Where to begin and which changes. Empty texts mean all actors and all actions. */
+interface Asked {
+  readonly at: number;
+  readonly seq: number;
+  readonly actor: string;
+  readonly action: string;
+  readonly since: number;
+  readonly until: number;
+  readonly rows: number;
+}
 
-const OF_GUILD = `
-  SELECT 'guild' AS log, seq, at, actor_type AS actorType, actor_id AS actorId,
-    actor_name AS actorName, action, subject, '' AS subjectName, before, after,
-    request_id AS requestId, address, agent
-  FROM audit_log WHERE ${FILTER}`;
+const ROW = {
+  log: sql<AuditRow["log"]>`log`,
+  seq: asNumber(sql`seq`),
+  at: asNumber(sql`at`),
+  actorType: asText(sql`actorType`),
+  actorId: asText(sql`actorId`),
+  actorName: asText(sql`actorName`),
+  action: asText(sql`action`),
+  subject: asText(sql`subject`),
+  subjectName: asText(sql`subjectName`),
+  before: sql<string | null>`before`,
+  after: sql<string | null>`after`,
+  requestId: asText(sql`requestId`),
+  address: asText(sql`address`),
+  agent: asText(sql`agent`),
+};
 
-const OF_PLATFORM = `
-  SELECT * FROM (
-    SELECT 'platform' AS log, a.seq, a.at, a.actor_type AS actorType, a.actor_id AS actorId,
-      coalesce(u.name, k.name, iif(a.actor_type = 'operator', a.actor_id, '')) AS actorName,
-      a.action, a.subject, coalesce(s.name, '') AS subjectName, a.before, a.after,
-      '' AS requestId, a.address, a.agent
-    FROM audit_log a
-    LEFT JOIN users u ON a.actor_type = 'user' AND u.id = a.actor_id
-    LEFT JOIN api_keys k ON a.actor_type = 'key' AND k.id = a.actor_id
-    LEFT JOIN users s ON s.id = a.subject
-    WHERE a.guild_id = ?8)
-  WHERE ${FILTER}`;
+const filtered = (source: SQL, asked: Values<Asked>) =>
+  rowsOf(
+    ROW,
+    (columns) => sql`select ${columns} from (${source}) where
+      at <= ${asked.at} and (at < ${asked.at} or seq < ${asked.seq})
+      and (${asked.actor} = '' or instr(lower(actorName), lower(${asked.actor})) > 0)
+      and (${asked.action} = '' or instr(action, ${asked.action}) > 0)
+      and at >= ${asked.since} and at < ${asked.until}
+      order by at desc, seq desc limit ${asked.rows}`,
+  );
+
+const ofGuild = prepare((asked: Values<Asked>) =>
+  filtered(
+    sql`select 'guild' as log, seq, at, actor_type as actorType, actor_id as actorId,
+      actor_name as actorName, action, subject, '' as subjectName, before, after,
+      request_id as requestId, address, agent from audit_log`,
+    asked,
+  ),
+);
+
+const ofPlatform = prepare((asked: Values<Asked & { readonly guildId: string }>) =>
+  filtered(
+    sql`select 'platform' as log, a.seq, a.at, a.actor_type as actorType, a.actor_id as actorId,
+      coalesce(u.name, k.name, iif(a.actor_type = 'operator', a.actor_id, '')) as actorName,
+      a.action, a.subject, coalesce(s.name, '') as subjectName, a.before, a.after,
+      '' as requestId, a.address, a.agent
+    from audit_log a
+    left join users u on a.actor_type = 'user' and u.id = a.actor_id
+    left join api_keys k on a.actor_type = 'key' and k.id = a.actor_id
+    left join users s on s.id = a.subject
+    where a.guild_id = ${asked.guildId}`,
+    asked,
+  ),
+);
 
 // Among changes at the same time, the guild's own come first.
 const LOGS = ["platform", "guild"] as const;
@@ -75,8 +115,8 @@ export async function auditLog(
 ): Promise<Page<AuditRow>> {
   allow(ctx, "audit.view");
   const [guildRows, platformRows] = await Promise.all([
-    read(ctx.db, OF_GUILD, query, "guild"),
-    read(platform.db, OF_PLATFORM, query, "platform", ctx.guild.id),
+    ofGuild.all(ctx.db, askedOf(query, "guild")),
+    ofPlatform.all(platform.db, { ...askedOf(query, "platform"), guildId: ctx.guild.id }),
   ]);
   const rows = [...guildRows, ...platformRows].sort(newestFirst).slice(0, query.limit + 1);
   const maySeePlaces = may(ctx, "members.manage");
@@ -87,16 +127,9 @@ export async function auditLog(
   );
 }
 
-function read(
-  db: Database,
-  sql: string,
-  query: AuditQuery,
-  log: AuditRow["log"],
-  ...more: readonly string[]
-): Promise<AuditRow[]> {
-  const { at, seq } = startOf(query.cursor, log);
+function askedOf(query: AuditQuery, log: AuditRow["log"]): Asked {
   const { actor = "", action = "", since = 0, until = Number.MAX_SAFE_INTEGER } = query;
-  return db.all<AuditRow>(sql, at, seq, actor, action, since, until, query.limit + 1, ...more);
+  return { ...startOf(query.cursor, log), actor, action, since, until, rows: query.limit + 1 };
 }
 
 /** Where a log continues after the last shown row, which may be a row of the other log. */

@@ -1,5 +1,15 @@
-import { and, desc, eq, sql } from "drizzle-orm";
-import { columnsOf, prepare, type Values } from "../../database/query.ts";
+import { and, desc, eq, type SQL, sql } from "drizzle-orm";
+import {
+  asColumn,
+  asNumber,
+  asText,
+  columnsOf,
+  prepare,
+  type Query,
+  type RowOf,
+  rowsOf,
+  type Values,
+} from "../../database/query.ts";
 import { build } from "../../database/statements.ts";
 import { decodeCursor, type Page, toPage } from "../../kernel/cursor.ts";
 import type { PersonId } from "../../kernel/ids.ts";
@@ -10,6 +20,7 @@ import { personIdsNamed } from "../roster/search.ts";
 import { earnedUnit } from "./ledger.ts";
 import { formatPoints } from "./points.ts";
 import { type Pool, poolOf } from "./pools.ts";
+import { ledgerTx } from "./schema.ts";
 
 /** Sort keys of standings; a leading minus reverses the order. */
 export const STANDINGS_SORTS = [
@@ -78,26 +89,20 @@ export async function standings(
   const isEpgp = pool.kind === "epgp";
   const filtered = (query.class ?? query.role ?? query.q) !== undefined;
   const [after, afterId] = query.cursor === undefined ? [] : decodeCursor(query.cursor, 2);
-  const values = [
-    pool.id,
-    earnedUnit(pool.kind),
-    pool.isExample,
-    query.limit + 1,
-    pool.minGearPoints,
-    after ?? 0,
-    afterId ?? "",
-    query.class ?? "",
-    query.role ?? "",
-    await personIdsNamed(ctx, query.q),
-    leastEffort(pool),
-  ];
   const sort = query.sort ?? usualSort(pool);
-  const isRanked = isEpgp && sort.endsWith("priority");
-  const used = isRanked ? 11 : filtered ? 10 : after !== undefined ? 7 : isEpgp ? 5 : 4;
-  const rows = await ctx.db.all<StandingRow>(
-    textOf(sort, isEpgp, filtered, after !== undefined),
-    ...values.slice(0, used),
-  );
+  const rows = await queryOf(sort, isEpgp, filtered, after !== undefined).all(ctx.db, {
+    pool: pool.id,
+    unit: earnedUnit(pool.kind),
+    isExample: pool.isExample ? 1 : 0,
+    rows: query.limit + 1,
+    minGearPoints: pool.minGearPoints,
+    after: after ?? 0,
+    afterId: afterId ?? "",
+    class: query.class ?? "",
+    role: query.role ?? "",
+    named: await personIdsNamed(ctx, query.q),
+    leastEffort: leastEffort(pool),
+  });
   const page = toPage(rows, query.limit, (last) => [last.sort, last.personId]);
   return {
     pool,
@@ -183,66 +188,127 @@ export function leastEffort(pool: Pool): number {
   return isBounded ? pool.minEffortPoints : Number.MIN_SAFE_INTEGER;
 }
 
-type StandingRow = Omit<Standing, "points" | "isBelowMinimum"> & { sort: string | number };
+const LINE = {
+  personId: sql<PersonId>`s.personId`,
+  name: asText(sql`s.name`),
+  main: asColumn(characters.name, sql`s.main`),
+  class: asColumn(characters.class, sql`s.class`),
+  role: asColumn(characters.role, sql`s.role`),
+  balance: asNumber(sql`s.balance`),
+  earned: asNumber(sql`s.earned`),
+  spent: asNumber(sql`s.spent`),
+  priority: asNumber(sql`s.priority`),
+  lastChangeAt: asColumn(
+    ledgerTx.effectiveAt,
+    sql`(select effective_at from ledger_tx where id = (
+      select max(tx_id) from ledger_postings where account_id = s.accountId))`,
+  ),
+  sort: sql<string | number>`s.sort`,
+};
+type StandingRow = RowOf<typeof LINE>;
 type SortKey = "balance" | "earned" | "spent" | "priority" | "name";
 
-const SORT_SQL: Readonly<Record<SortKey, string>> = {
-  balance: "coalesce(b.balance, 0)",
-  earned: "coalesce(b.earned, 0)",
-  spent: "coalesce(b.spent, 0)",
-  priority: "coalesce(b.balance, 0)",
-  name: "p.name_key",
-};
+/** What a query needs; only a filtered, a paged or an EPGP query uses all of it. */
+interface Asked {
+  readonly pool: string;
+  readonly unit: string;
+  readonly isExample: number;
+  readonly rows: number;
+  readonly minGearPoints: number;
+  /** The sort key and the person of the line before. */
+  readonly after: string | number;
+  readonly afterId: string | number;
+  /** Empty for all classes, as are the next two for all roles and all people. */
+  readonly class: string;
+  readonly role: string;
+  /** A JSON list of ids. */
+  readonly named: string;
+  readonly leastEffort: number;
+}
 
-// Gear points have a separate unit, so EPGP reads a second balance.
-const GEAR = "LEFT JOIN balances g ON g.account_id = a.id AND g.unit = 'gp'";
-const PRIORITY = "round(coalesce(b.balance, 0) * 1.0 / max(coalesce(g.balance, 0), ?5), 4)";
-
+const BALANCE = sql`coalesce(b.balance, 0)`;
+const GEAR_POINTS = sql`coalesce(g.balance, 0)`;
 // A priority is far below this. Who is below the minimum of effort points comes after all others.
-const LAST = "1e12";
-const RANK = `${PRIORITY} - CASE WHEN coalesce(b.balance, 0) < ?11 THEN ${LAST} ELSE 0 END`;
+const LAST = sql.raw("1e12");
 
-const EPGP_SORT_SQL = { ...SORT_SQL, priority: RANK, spent: "coalesce(g.balance, 0)" };
+function sortKeys(asked: Values<Asked>, isEpgp: boolean): Readonly<Record<SortKey, SQL>> {
+  return {
+    balance: BALANCE,
+    earned: sql`coalesce(b.earned, 0)`,
+    spent: isEpgp ? GEAR_POINTS : sql`coalesce(b.spent, 0)`,
+    priority: isEpgp
+      ? sql`${priorityOf(asked)} - case when ${BALANCE} < ${asked.leastEffort} then ${LAST} else 0 end`
+      : BALANCE,
+    name: sql`p.name_key`,
+  };
+}
 
-const FILTERS = `
-  AND (?8 = '' OR m.class = ?8) AND (?9 = '' OR m.role = ?9)
-  AND (?10 = '' OR p.id IN (
-    SELECT value FROM json_each(CASE WHEN ?10 = '' THEN '[]' ELSE ?10 END)))`;
+function priorityOf({ minGearPoints }: Values<Asked>): SQL {
+  return sql`round(${BALANCE} * 1.0 / max(${GEAR_POINTS}, ${minGearPoints}), 4)`;
+}
 
-const texts = new Map<string, string>();
+const queries = new Map<string, Query<Asked, StandingRow>>();
 
 /**
- * One constant text per combination of options, so that its prepared statement is cached. The lines are
- * chosen first; the last change is read only for the lines on the page.
+ * One query per combination of options, so that its prepared statement is cached. The lines are chosen
+ * first; the last change is read only for the lines on the page.
  */
-function textOf(sort: StandingsSort, isEpgp: boolean, filtered: boolean, paged: boolean): string {
+function queryOf(sort: StandingsSort, isEpgp: boolean, filtered: boolean, paged: boolean) {
   const shape = `${sort} ${isEpgp} ${filtered} ${paged}`;
-  const known = texts.get(shape);
+  const known = queries.get(shape);
   if (known !== undefined) return known;
-  const key = sort.replace("-", "") as SortKey;
-  const by = (isEpgp ? EPGP_SORT_SQL : SORT_SQL)[key];
-  const down = sort.startsWith("-");
-  const text = `
-    SELECT s.personId, s.name, s.main, s.class, s.role, s.balance, s.earned, s.spent, s.priority,
-      (SELECT effective_at FROM ledger_tx WHERE id = (
-        SELECT max(tx_id) FROM ledger_postings WHERE account_id = s.accountId)) AS lastChangeAt,
-      s.sort
-    FROM (
-      SELECT p.id AS personId, p.name, m.name AS main, m.class, m.role, a.id AS accountId,
-        coalesce(b.balance, 0) AS balance, coalesce(b.earned, 0) AS earned,
-        coalesce(${isEpgp ? "g.balance" : "b.spent"}, 0) AS spent,
-        ${isEpgp ? PRIORITY : SORT_SQL.priority} AS priority, ${by} AS sort
-      FROM persons p
-      LEFT JOIN characters m ON m.person_id = p.id AND m.is_main = 1
-      LEFT JOIN accounts a ON a.pool_id = ?1 AND a.person_id = p.id AND a.kind = 'person'
-      LEFT JOIN balances b ON b.account_id = a.id AND b.unit = ?2
-      ${isEpgp ? GEAR : ""}
-      WHERE p.status = 'active' AND p.is_example = ?3 ${filtered ? FILTERS : ""}
-        ${paged ? `AND (${by} ${down ? "<" : ">"} ?6 OR (${by} = ?6 AND p.id > ?7))` : ""}
-      ORDER BY sort ${down ? "DESC" : "ASC"}, p.id LIMIT ?4
-    ) s ORDER BY s.sort ${down ? "DESC" : "ASC"}, s.personId`;
-  texts.set(shape, text);
-  return text;
+  const query = prepare((asked: Values<Asked>) =>
+    rowsOf(LINE, (columns) => standingsText(columns, asked, { sort, isEpgp, filtered, paged })),
+  );
+  queries.set(shape, query);
+  return query;
+}
+
+interface Shape {
+  readonly sort: StandingsSort;
+  readonly isEpgp: boolean;
+  readonly filtered: boolean;
+  readonly paged: boolean;
+}
+
+function standingsText(columns: SQL, asked: Values<Asked>, shape: Shape): SQL {
+  const { sort, isEpgp, filtered, paged } = shape;
+  const keys = sortKeys(asked, isEpgp);
+  const by = keys[sort.replace("-", "") as SortKey];
+  const isDown = sort.startsWith("-");
+  const order = sql.raw(isDown ? "desc" : "asc");
+  const beyond = sql.raw(isDown ? "<" : ">");
+  return sql`
+    select ${columns} from (
+      select p.id as personId, p.name, m.name as main, m.class, m.role, a.id as accountId,
+        ${BALANCE} as balance, ${keys.earned} as earned, ${keys.spent} as spent,
+        ${isEpgp ? priorityOf(asked) : BALANCE} as priority, ${by} as sort
+      from persons p
+      left join characters m on m.person_id = p.id and m.is_main = 1
+      left join accounts a
+        on a.pool_id = ${asked.pool} and a.person_id = p.id and a.kind = 'person'
+      left join balances b on b.account_id = a.id and b.unit = ${asked.unit}
+      ${
+        // Gear points have a separate unit, so EPGP reads a second balance.
+        isEpgp ? sql`left join balances g on g.account_id = a.id and g.unit = 'gp'` : sql``
+      }
+      where p.status = 'active' and p.is_example = ${asked.isExample}
+        ${filtered ? filtersOf(asked) : sql``}
+        ${
+          paged
+            ? sql`and (${by} ${beyond} ${asked.after}
+                or (${by} = ${asked.after} and p.id > ${asked.afterId}))`
+            : sql``
+        }
+      order by sort ${order}, p.id limit ${asked.rows}
+    ) s order by s.sort ${order}, s.personId`;
+}
+
+function filtersOf(asked: Values<Asked>): SQL {
+  return sql`and (${asked.class} = '' or m.class = ${asked.class})
+    and (${asked.role} = '' or m.role = ${asked.role})
+    and (${asked.named} = '' or p.id in (
+      select value from json_each(case when ${asked.named} = '' then '[]' else ${asked.named} end)))`;
 }
 
 // Copies each field: removing one from a copy of the row costs as much as the query itself.
