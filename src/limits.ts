@@ -1010,6 +1010,12 @@ export const limits = {
     raidBuffsShownMax: 100,
     /** Kills searched for records: years of farming one boss. */
     recordKillsMax: 500,
+    /** Weeks on one page of a player: half a year. */
+    trendPageWeeks: 26,
+    /** Boss pulls of a player that are read for a page, far above half a year of raids. */
+    trendPullsMax: 5_000,
+    /** Bosses and specs that a page compares, each with up to `recordKillsMax` kills. Two raids in two specs. */
+    trendGroupsMax: 40,
     /** How often a page that watches an upload checks for progress. */
     progressPollMs: 200,
     progressWatchMsMax: 10 * MINUTE_MS,

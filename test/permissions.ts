@@ -111,6 +111,7 @@ export const NEEDS: Readonly<Record<string, Permission>> = {
   listLogParticipants: "logs.view",
   getFight: "logs.view",
   getFightPlayer: "logs.view",
+  listPlayerWeeks: "logs.view",
   listBosses: "progress.view",
   listPulls: "progress.view",
   addPool: "settings.manage",

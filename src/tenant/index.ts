@@ -3,7 +3,13 @@ import { createRouter } from "../http/router.ts";
 import { analyticsApi, analyticsPages } from "./analytics/index.ts";
 import { auctionsApi, auctionsPages } from "./auctions/index.ts";
 import { auditApi, auditPages } from "./audit/index.ts";
-import { bossesApi, combatLogsApi, combatLogsPages, fightsApi } from "./combat-logs/index.ts";
+import {
+  bossesApi,
+  combatLogsApi,
+  combatLogsPages,
+  fightsApi,
+  playersApi,
+} from "./combat-logs/index.ts";
 import { connectionsApi, connectionsPages } from "./connections/index.ts";
 import { discordApi, discordPages } from "./discord/index.ts";
 import { dkpApi, dkpPages, poolsApi, poolsPages } from "./dkp/index.ts";
@@ -45,6 +51,7 @@ export function tenantApi() {
     .route("/", combatLogsApi)
     .route("/", bossesApi)
     .route("/", fightsApi)
+    .route("/", playersApi)
     .route("/", importsApi)
     .route("/", exportsApi)
     .route("/", auditApi)

@@ -20,7 +20,7 @@ const CODES = {
     identity/link-not-found identity/member-not-found identity/proof-not-found
     identity/suggestion-not-found
     imports/not-found invitation/not-found job/not-found keys/not-found logs/boss-not-found
-    logs/fight-not-found logs/report-not-found loot/council-not-found loot/not-found
+    logs/fight-not-found logs/player-not-found logs/report-not-found loot/council-not-found loot/not-found
     operator/no-account operator/no-such-account operator/no-such-guild operator/not-found
     outbox/not-found
     persons/claim-not-found persons/join-not-found plan/not-found raids/not-found

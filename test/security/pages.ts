@@ -33,6 +33,7 @@ export const PAGES: Readonly<Record<string, string>> = {
   "GET /fights/:id/spells.csv": "viewer",
   "GET /fights/:id/players/:guid": "viewer",
   "GET /fights/compare": "viewer",
+  "GET /players/:guid": "viewer",
   "GET /imports": "officer",
   "GET /imports/:id": "officer",
   "GET /join": "viewer",
@@ -274,6 +275,7 @@ export const OPEN_TO_VISITORS: Readonly<Record<string, VisitorArea | "any">> = {
   "GET /fights/:id/spells.csv": "logs",
   "GET /fights/:id/players/:guid": "logs",
   "GET /fights/compare": "logs",
+  "GET /players/:guid": "logs",
   "GET /bosses": "progress",
   "GET /bosses/:gameId/:difficulty": "progress",
 };

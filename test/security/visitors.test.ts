@@ -92,6 +92,7 @@ async function planted(): Promise<Record<string, string>> {
     "/loot/councils": council.id,
     "/logs": path.slice("/logs/".length),
     "/fights": fights[0].id,
+    "/players": "Player-1-0000000A",
     "/bosses": String(fights[0].gameId),
     [`/bosses/${fights[0].gameId}`]: String(fights[0].difficulty),
     [`/fights/${fights[0].id}/players`]: "Player-1-0000000A",

@@ -314,6 +314,34 @@ export const utilityJson = z.object({
   isKnown: z.boolean().openapi({ description: "False when an older version parsed the fight." }),
 });
 
+const trendWeekJson = z
+  .object({
+    week: z.string().openapi({ description: "The ISO 8601 week.", example: "2026-W03" }),
+    startsAt: z.number().int(),
+    pulls: z.number().int(),
+    kills: z.number().int(),
+    durationMs: z.number().int().openapi({ description: "The length of all pulls together." }),
+    damagePerSecond: z.number().int(),
+    healingPerSecond: z.number().int(),
+    deaths: z.number().int(),
+    comparedKills: z.number().int().openapi({
+      description: "The kills that the percentiles are the mean of.",
+    }),
+    percentiles: z
+      .object({ damage: z.number().int(), healing: z.number().int() })
+      .nullable()
+      .openapi({ description: "Null without a kill that can be compared." }),
+  })
+  .openapi("TrendWeek");
+
+export const playerTrendJson = z
+  .object({
+    player: playerJson.pick({ guid: true, name: true, class: true, spec: true }),
+    items: z.array(trendWeekJson).readonly(),
+    next: z.string().optional(),
+  })
+  .openapi("PlayerTrend");
+
 export const keystoneJson = z
   .object({
     number: z.number().int(),

@@ -1,5 +1,5 @@
 import { sql } from "drizzle-orm";
-import { columnsOf, prepare, rowsOf, type Values } from "../../database/query.ts";
+import { columnsOf, prepare, type RowOf, rowsOf, type Values } from "../../database/query.ts";
 import { limits } from "../../limits.ts";
 import { allow, type GuildContext } from "../context.ts";
 import type { FightRow, PlayerRow } from "./queries.ts";
@@ -21,27 +21,32 @@ export interface Comparison {
   readonly healing: Standing;
 }
 
+/** A boss at one difficulty, and a class with its spec. */
 interface Group {
   readonly gameId: number;
   readonly difficulty: number;
   readonly className: string;
   readonly spec: string;
-  readonly limit: number;
 }
 
-const killsOfSpec = prepare(({ gameId, difficulty, className, spec, limit }: Values<Group>) =>
+/** One player's figures in one kill. */
+export type KillFigures = RowOf<typeof KILL>;
+
+const KILL = {
+  ...columnsOf(encounterPlayers, "damage", "healing"),
+  ...columnsOf(encounters, "durationMs"),
+};
+
+const killsOfSpec = prepare((value: Values<Group & { readonly limit: number }>) =>
   rowsOf(
-    {
-      ...columnsOf(encounterPlayers, "damage", "healing"),
-      ...columnsOf(encounters, "durationMs"),
-    },
+    KILL,
     (columns) => sql`select ${columns} from ${encounters}
         join ${encounterPlayers} on ${encounterPlayers.encounterId} = ${encounters.id}
-        where ${encounters.gameId} = ${gameId} and ${encounters.difficulty} = ${difficulty}
+        where ${encounters.gameId} = ${value.gameId} and ${encounters.difficulty} = ${value.difficulty}
           and ${encounters.kind} = 'encounter' and ${encounters.outcome} = 'kill'
           and ${encounters.sameAs} is null and ${encounters.durationMs} > 0
-          and ${encounterPlayers.class} = ${className} and ${encounterPlayers.spec} = ${spec}
-        order by ${encounters.startAt} desc limit ${limit}`,
+          and ${encounterPlayers.class} = ${value.className} and ${encounterPlayers.spec} = ${value.spec}
+        order by ${encounters.startAt} desc limit ${value.limit}`,
   ),
 );
 
@@ -58,8 +63,7 @@ export async function comparisonOf(
   const { class: className, spec } = player;
   if (fight.kind !== "encounter" || className === null || spec === null) return undefined;
   const { gameId, difficulty } = fight;
-  const group = { gameId, difficulty, className, spec, limit: limits.logs.recordKillsMax };
-  const rows = await killsOfSpec.all(ctx.db, group);
+  const rows = await killsLike(ctx, { gameId, difficulty, className, spec });
   if (rows.length === 0) return undefined;
   const standing = (of: "damage" | "healing") =>
     standingOf(
@@ -67,6 +71,12 @@ export async function comparisonOf(
       rows.map((row) => (1_000 * row[of]) / row.durationMs),
     );
   return { kills: rows.length, damage: standing("damage"), healing: standing("healing") };
+}
+
+/** The figures of the guild's latest kills of a boss by players of a spec. */
+export async function killsLike(ctx: GuildContext, group: Group): Promise<readonly KillFigures[]> {
+  allow(ctx, "logs.view");
+  return await killsOfSpec.all(ctx.db, { ...group, limit: limits.logs.recordKillsMax });
 }
 
 /** Where a figure stands among others, of which there is at least one. */

@@ -19,6 +19,7 @@ import { utilityOf } from "./fight-utility.ts";
 import { curvesOf, secondsIn, windowOf } from "./fight-window.ts";
 import { keystonesOf } from "./keystones.ts";
 import { participantsOf } from "./participants.ts";
+import { trendOf } from "./player-trend.ts";
 import * as reading from "./queries.ts";
 import * as reports from "./reports.ts";
 import { shareOf, unlisted } from "./share-links.ts";
@@ -27,6 +28,7 @@ import { BossesPage, BossPage, ComparePage, ComparePlayersPage } from "./views/b
 import { FIGHT_VIEWS, FightPage, FightPlayerPage, type FightView } from "./views/fight.tsx";
 import { ParticipantsPage } from "./views/participants.tsx";
 import { LogsPage, ReportPage } from "./views/report.tsx";
+import { TrendPage } from "./views/trend.tsx";
 import { WipesPage } from "./views/wipes.tsx";
 import { wipesAgainst, wipesIn } from "./wipes.ts";
 
@@ -87,6 +89,11 @@ export function combatLogsPages() {
     const found = await reading.fightPlayer(c.var.guild, c.req.param("id"), c.req.param("guid"));
     const compared = await comparisonOf(c.var.guild, found.fight, found.player);
     return c.html(<FightPlayerPage view={viewOf(c)} found={found} compared={compared} />);
+  });
+  router.get("/players/:guid", canView, unlisted, async (c) => {
+    const cursor = c.req.query("cursor") || undefined;
+    const trend = await trendOf(c.var.guild, c.req.param("guid"), cursor);
+    return c.html(<TrendPage view={viewOf(c)} trend={trend} />);
   });
   router.get("/bosses", canViewProgress, async (c) =>
     c.html(<BossesPage view={viewOf(c)} rows={await bossQueries.bosses(c.var.guild)} />),

@@ -6,9 +6,10 @@ import { GuildLayout, guildHref } from "../../../web/layout.tsx";
 import { type Column, DataTable } from "../../../web/tables.tsx";
 import { may } from "../../context.ts";
 import type { BossRow, RecordRow } from "../boss-queries.ts";
+import { perSecond } from "../per-second.ts";
 import type { compare, FightRow, PlayerRow } from "../queries.ts";
 import type { Wipe } from "../wipes.ts";
-import { count, difficultyName, length, PlayerName, perSecond } from "./parts.tsx";
+import { count, difficultyName, length, PlayerName } from "./parts.tsx";
 import { fightColumns } from "./report.tsx";
 import { BossWipes } from "./wipes.tsx";
 

@@ -3,9 +3,10 @@ import { Button } from "../../../web/components.tsx";
 import { guildHref } from "../../../web/layout.tsx";
 import { type Column, DataTable } from "../../../web/tables.tsx";
 import type { FightCurves } from "../fight-window.ts";
+import { perSecond } from "../per-second.ts";
 import type { FightRow, fight, PlayerRow } from "../queries.ts";
 import type { FightFilter } from "./fight-filter.tsx";
-import { Bar, classIdOf, count, PlayerName, perSecond, short } from "./parts.tsx";
+import { Bar, classIdOf, count, PlayerName, short } from "./parts.tsx";
 
 type Figure = "damage" | "healing" | "taken";
 type Fight = Awaited<ReturnType<typeof fight>>;

@@ -173,6 +173,9 @@ export function FightPlayerPage(props: {
         <LinkButton look="quiet" href={guildHref(view, `/fights/${fight.id}`)}>
           {fight.name || t.fight}
         </LinkButton>
+        <LinkButton href={guildHref(view, `/players/${encodeURIComponent(player.guid)}`)}>
+          {t.trend}
+        </LinkButton>
       </PageHeader>
       <div class="grid">
         {tiles.map(([label, value]) => (

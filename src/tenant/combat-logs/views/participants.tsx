@@ -47,7 +47,9 @@ function columnsOf(view: View): readonly Column<Participant>[] {
       card: "title",
       cell: (one) => (
         <>
-          {one.realm === null ? one.name : `${one.name}-${one.realm}`}
+          <a href={guildHref(view, `/players/${encodeURIComponent(one.guid)}`)}>
+            {one.realm === null ? one.name : `${one.name}-${one.realm}`}
+          </a>
           {one.class !== null && (
             <small class="under">
               <ClassName id={classIdOf(one.class)} name={specOf(view, one)} />

@@ -21,10 +21,6 @@ export function short(view: View, value: number): string {
   return new Intl.NumberFormat(view.locale, format).format(value);
 }
 
-export function perSecond(value: number, durationMs: number): number {
-  return durationMs > 0 ? (value * 1_000) / durationMs : 0;
-}
-
 /** Minutes and seconds, `2:20`. */
 export function length(durationMs: number): string {
   const seconds = Math.round(durationMs / 1_000);

@@ -221,6 +221,7 @@ export const meanings: Readonly<Record<string, string>> = {
   "logs/boss-not-found": "This boss does not appear in the logs.",
   "logs/cut-off": "This archive ends too early. Upload the whole file again.",
   "logs/not-a-log": "This is not a combat log. Upload the file that the game wrote.",
+  "logs/player-not-found": "This player does not appear in the logs.",
   "logs/packed-otherwise":
     "This file is packed by a method that is not read here, such as bzip2, LZMA or RAR. Pack it as .gz, " +
     "or as .zip by Deflate.",

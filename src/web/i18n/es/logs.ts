@@ -215,6 +215,15 @@ export const logs: Translated<typeof en> = {
   thisFight: "Este combate",
   median: "Mediana",
   percentile: "Percentil",
+  trend: "Semana a semana",
+  trendText:
+    "Solo intentos contra jefes. Los percentiles comparan las victorias con las de la hermandad contra el mismo jefe y con la misma especialización.",
+  noTrend: "Los logs no tienen intentos de este jugador contra jefes.",
+  trendDamage: "Daño por segundo",
+  trendHealing: "Sanación por segundo",
+  trendPercentile: "Percentil de daño",
+  trendHealingPercentile: "Percentil de sanación",
+  week: "Semana del",
   csv: "Descargar CSV",
   files: {
     "players.csv": "Jugadores en CSV",

@@ -164,6 +164,7 @@ export const problems: Translated<typeof en> = {
     "logs/cut-off":
       "Este archivo comprimido termina antes de tiempo. Sube otra vez el archivo entero.",
     "logs/not-a-log": "Esto no es un registro de combate. Sube el archivo que escribió el juego.",
+    "logs/player-not-found": "Ese jugador no aparece en los logs.",
     "logs/packed-otherwise":
       "Este archivo está comprimido con un método que aquí no se lee, como bzip2, LZMA o RAR. " +
       "Comprímelo como .gz, o como .zip con Deflate.",
