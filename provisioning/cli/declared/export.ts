@@ -4,6 +4,7 @@ import { Document, isScalar, visit } from "yaml";
 import { Conflict } from "../../../src/kernel/errors.ts";
 import type { NodeServices } from "../../../src/node/services.ts";
 import {
+  areasOfText,
   type Fields,
   type GuildFile,
   guildFile,
@@ -74,6 +75,9 @@ function picked(fields: Fields, names: readonly (keyof Fields)[]) {
 function section(fields: Fields, name: "limits" | "settings") {
   const own = Object.entries(fields)
     .filter(([path, value]) => path.startsWith(`${name}.`) && value !== null)
-    .map(([path, value]) => [path.slice(name.length + 1), value]);
+    .map(([path, value]) => [
+      path.slice(name.length + 1),
+      path === "settings.visitors" ? areasOfText(String(value)) : value,
+    ]);
   return own.length === 0 ? {} : { [name]: Object.fromEntries(own) };
 }
