@@ -647,7 +647,7 @@ export const limits = {
     revision: {
       /** File systems count time in steps of up to ten milliseconds. */
       settleMs: 25,
-      /** A database that is written to all the time is copied in the next round anyway. */
+      /** Tries to read the state of a file that keeps changing. After these, the next round copies it. */
       settleTriesMax: 4,
       /** Old file systems count in steps of two seconds. */
       coarseMs: 2_100,
@@ -883,7 +883,7 @@ export const limits = {
     networksMax: 200,
     /** Networks that a process remembers, so that a request asks no database. */
     networksRemembered: 10_000,
-    /** Requests of a day are unusual from this number on, if they are so many times the usual number. */
+    /** A day is unusual with at least `volumeMin` requests, and `volumeTimes` as many as usual. */
     volumeMin: 1_000,
     volumeTimes: 5,
     /** Two weeks have the raid nights of any schedule. */

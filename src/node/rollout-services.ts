@@ -112,7 +112,7 @@ export function fleetRollouts(deps: Deps): FleetRollouts {
       if (plan.isDestructive && !allowDestructive) {
         throw new Invalid(
           "rollout/destructive",
-          "This schema deletes data. Check the plan, then confirm that data may be deleted.",
+          "This migration deletes data. Check the plan, then confirm that data may be deleted.",
         );
       }
       const { lanes, failuresMax, slownessMax } = limits.fleet;

@@ -210,7 +210,7 @@ function undoRows(
   return statements;
 }
 
-/** The name of what a row is about, beside its columns. */
+/** The key in a stored row for the text that tells people what the row is about. */
 const ABOUT = "about";
 
 /** The rows of some persons, and a guard that they are still the same at the time of a write. */

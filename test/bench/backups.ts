@@ -30,7 +30,7 @@ export async function backups(): Promise<readonly Figure[]> {
   const rounds = new CopyRounds(services, 1);
   const first = await measured(() => wholeRound(rounds, count));
   refuse(first.result === count, `${first.result} of ${count} guilds were copied at first`);
-  // Idle databases are closed in the meantime, and what is young on the disk gets older.
+  // Closes idle databases. The round gives new files time to become older than the file system's clock step.
   await services.tenants.closeIdle();
   await wholeRound(rounds, count);
   const figures: Figure[] = [];

@@ -62,7 +62,7 @@ describe.runIf(isReal)("on Turso's cloud", { timeout: 600_000 }, () => {
       };
       return { host, open: openOnTurso(tokens), everything };
     },
-    { allow: true },
+    { allow: true, revision: false },
   );
 
   test("a database can be restored as it was a minute ago", async () => {

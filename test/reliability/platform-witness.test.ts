@@ -123,7 +123,7 @@ test.each(HARMS)(
       const doctor = await guildhall(dir, "doctor");
       expect(doctor.code).not.toBe(0);
       expect(doctor.out + doctor.err).toMatch(/lacks the newest \d+ writes/);
-      // No command works on it either.
+      // Commands refuse this platform database too.
       expect((await guildhall(dir, "guilds", "list")).code).not.toBe(0);
     } finally {
       await removeSearched(dir);

@@ -5,7 +5,7 @@ export class SlowestFiles implements Reporter {
   readonly #count = Number(process.env["SLOWEST"] ?? 10);
 
   onTestRunEnd(modules: readonly TestModule[]): void {
-    // A run of a few files says by itself what each took.
+    // Vitest already prints the time of each file in a run of few files.
     if (modules.length <= 10) return;
     const rows = modules.map((module) => {
       const { duration, collectDuration, setupDuration, prepareDuration } = module.diagnostic();

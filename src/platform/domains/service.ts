@@ -285,7 +285,7 @@ function refusalOf(verdict: "missing" | "unknown" | "taken", { domain, challenge
   }
   return new Conflict(
     "domain/taken",
-    "Another guild has this domain, and its record is still there. Remove that record first.",
+    "Another guild has this domain, and its DNS record still exists. Remove that record first.",
     record,
   );
 }

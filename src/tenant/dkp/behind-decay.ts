@@ -15,7 +15,7 @@ export const BEHIND_DECAY = new Conflict(
   "Decay was applied since that date. Award the points that would be left now.",
 );
 
-/** A guard that no decay of these people's points ran after `effectiveAt`. None for an entry as of now. */
+/** Guards that these people's points had no decay after `effectiveAt`. An entry as of now needs no guard. */
 export function notBehindDecay(
   pool: Pool,
   people: readonly PersonId[],

@@ -167,10 +167,9 @@ class Commit {
     }
   }
 
-  /** A balance belongs to its import: each import of the source has its own. */
+  /** The committed key. Several imports may have one balance, person or raid, each in a row of its own. */
   #keyOf({ kind, key }: StoredRow): string {
     const { source, id } = this.#batch;
-    // A person of a reverted import, or of another file, is the same person in each import.
     const isShared = kind === "balance" || kind === "person" || kind === "raid";
     return committedKeyOf(source, kind, isShared ? `${key}@${id}` : key);
   }

@@ -5,7 +5,7 @@ import { momentOf } from "./plan.ts";
 import { type Batch, rowsAfter } from "./queries.ts";
 import * as data from "./row-data.ts";
 
-/** The first date of each person in the import: since then they were in the guild. */
+/** The first date of each person in the import. They were in the guild from that day on. */
 export async function firstDates(
   ctx: GuildContext,
   batch: Batch,

@@ -27,7 +27,7 @@ const memberSinceOf = prepare(({ id }: Values<{ id: string }>) =>
   build.select(columnsOf(persons, "memberSince")).from(persons).where(eq(persons.id, id)),
 );
 
-/** The login and the state of the two persons. */
+/** Joins the account, the status and the start of membership of two persons. */
 const personPart: PersonPart = {
   name: "person",
   join: async (ctx, pair) => {

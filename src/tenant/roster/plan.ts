@@ -26,7 +26,7 @@ export interface KnownRoster {
   readonly people: readonly KnownPerson[];
 }
 
-/** A person after the import. One without an id is added by it. */
+/** The person of a line. The import adds a person who is not yet `known`. */
 export interface Owner {
   readonly name: string;
   readonly known?: KnownPerson;

@@ -67,7 +67,7 @@ const raidStep: fc.Arbitrary<RaidStep> = fc.oneof(
 );
 
 const weekdays = fc.uniqueArray(fc.integer({ min: 1, max: 7 }), { minLength: 1, maxLength: 3 });
-/** Quarters of an hour. Most changes of clocks are between one and three in the morning. */
+/** Quarters of an hour since midnight. Hours with clock changes, 1:00 to 3:00, are drawn more often. */
 const time = fc.oneof(fc.integer({ min: 0, max: 95 }), fc.integer({ min: 4, max: 12 }));
 const seriesStep: fc.Arbitrary<SeriesStep> = fc.oneof(
   fc.record({ series: verb("plan"), weekdays, time }),

@@ -11,7 +11,7 @@ export interface FightFilter {
   readonly window: FightWindow | undefined;
 }
 
-/** Chooses player and part of the fight. Both are in the address, so that links keep them. */
+/** The form for the player and the part of the fight. Both are in the address, so that links keep them. */
 export function FightFilterForm(props: {
   view: View;
   fight: FightRow & { readonly players: readonly PlayerRow[] };

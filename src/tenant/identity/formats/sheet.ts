@@ -33,7 +33,7 @@ export interface SheetProblem {
   readonly text: string;
 }
 
-/** A link to make with the source `migrated_sheet`. */
+/** A row of the sheet that becomes a link with the source `migrated_sheet`. */
 export interface SheetLink {
   readonly line: number;
   readonly characterId: string;

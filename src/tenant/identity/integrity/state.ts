@@ -29,7 +29,7 @@ export interface SourceState {
   readonly lastGoodAt: number | null;
   /** When its answer last differed from the one before. */
   readonly lastChangeAt: number | null;
-  /** Since when its newest roster is set aside, because it was empty or much smaller. */
+  /** When its newest roster was set aside, because it was empty or much smaller. Null: it was not. */
   readonly quarantinedSince: number | null;
 }
 

@@ -60,7 +60,7 @@ export const auctions = {
     "A bid or a pass decides. In an open auction, everyone but the leaders has to pass.",
   rules: "Rules",
   pass: "Pass",
-  passed: "You passed. A bid takes this back.",
+  passed: "You passed. You can still bid.",
   passCount: (count: number) => (count === 1 ? "1 pass" : `${count} passes`),
   snipe: "Snipe protection (seconds)",
   snipeHint: "A late bid extends the auction by this much. 0: no extension.",

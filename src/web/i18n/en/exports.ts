@@ -5,7 +5,7 @@ export const exports = {
   ownLead: "The file of one raid is on the page of the raid.",
   tools: "For other tools",
   toolsLead:
-    "Reverted awards are left out. These files can be imported here again: awards that the guild has already are recognised.",
+    "Reverted awards are left out. You can import these files here again: awards that the guild already has are skipped.",
   name: "Name",
   content: "Content",
   files: "Files",

@@ -1,7 +1,7 @@
 /** The second factor of an account: its pages and e-mails. */
 export const factors = {
   title: "Two-step sign-in",
-  lead: "After your password or linked account, a code of an app on your phone is needed too.",
+  lead: "Signing in also takes a code from an app on your phone, after your password or linked account.",
   requiredLead:
     "Operators need it: the console stays closed to you until an authenticator app is set up.",
   on: "on",

@@ -2,7 +2,7 @@
 export const identityReport = {
   title: (guild: string) => `Roster check: ${guild}`,
   firstLead: "First check. From now on, reports name only what changed.",
-  clean: "Everything fits. There is nothing to do.",
+  clean: "There are no issues. There is nothing to do.",
   sections: { created: "New", reopened: "Back again", resolved: "Resolved" },
   heading: (section: string, type: string, count: number) => `${section}: ${type} (${count})`,
   more: (count: number) => `${count} more on the issues page.`,

@@ -18,7 +18,7 @@ export const identity = {
   suggestionsLead: "The names are similar. You decide.",
   noSuggestions: "There is nothing to decide.",
   issues: "What does not fit",
-  noIssues: "Everything fits.",
+  noIssues: "No issues.",
   issueSince: "Since",
   issueType: "Issue",
   issueDetails: "Details",
@@ -44,7 +44,7 @@ export const identity = {
   read: "Read now",
   match: "Match now",
   report: "Report now",
-  channelHint: "The bot posts there what changed. Leave it empty for no reports.",
+  channelHint: "The bot reports changes in this channel. Leave it empty for no reports.",
   sourceKinds: {
     blizzard_roster: "Blizzard roster",
     blizzard_profiles: "Blizzard profiles",

@@ -105,10 +105,11 @@ export const logs = {
   taken: "Damage taken",
   counts: {
     damage:
-      "Damage includes pets and what shields took of it. Overkill and friendly fire are not inside.",
-    healing: "Healing is what healed, plus what shields absorbed. Overhealing is not inside.",
+      "Damage includes pets and damage absorbed by shields. It does not include overkill or friendly fire.",
+    healing:
+      "Healing is restored health plus damage absorbed by shields. It does not include overhealing.",
     taken:
-      "Damage taken, and friendly fire, include overkill and what shields took. A hit that Stagger delays " +
+      "Damage taken and friendly fire include overkill and damage absorbed by shields. A hit that Stagger delays " +
       "counts once, when it lands.",
     deaths: "Each hit is shown with its overkill.",
     utility: "Pets count for their players.",

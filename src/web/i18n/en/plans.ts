@@ -41,6 +41,6 @@ export const plans = {
   grant: "Grant plan",
   grantLead: "Free of charge, until a date or without end. A paid plan stays active as well.",
   until: "Until",
-  untilHint: "Empty means without end.",
+  untilHint: "Leave it empty for no end date.",
   revoke: "Revoke plan",
 };

@@ -151,7 +151,7 @@ export const meanings: Readonly<Record<string, string>> = {
   "domain/record-missing":
     "The TXT record of the domain was not found. DNS changes take from minutes to hours.",
   "domain/taken":
-    "Another guild has the domain, and its record is still there. Remove that record first.",
+    "Another guild has this domain, and its DNS record still exists. Remove that record first.",
   "declared/run-lost": "Another process has taken over. Run the command again to see what is left.",
   "declared/running": "Another process is applying guild files. Try again when it has ended.",
   "guild/protected": "This guild is protected. An operator has to unlock it first.",
@@ -185,7 +185,7 @@ export const meanings: Readonly<Record<string, string>> = {
     "The file is not in UTF-8. Save it again with the encoding UTF-8, and upload it.",
   "imports/canceled": "The import was canceled. Upload the file again to import it.",
   "imports/changed":
-    "The import changed while you looked at it. Load it again before you continue.",
+    "The import has changed since you opened it. Load it again before you continue.",
   "imports/database-file": "The file is a database. An operator imports it from the command line.",
   "imports/in-use": "Later changes were built on this import. Revert each listed change first.",
   "imports/interrupted": "The server stopped while it was reading the file. Upload the file again.",
@@ -236,7 +236,7 @@ export const meanings: Readonly<Record<string, string>> = {
   "logs/not-receiving": "This log is already complete or was canceled.",
   "logs/not-stored": "The log file is no longer stored, so it cannot be parsed again.",
   "logs/fights-moved":
-    "Fights of this log are in another guild now. The operator can take that transfer back.",
+    "Fights of this log are in another guild now. An operator can undo that transfer.",
   "logs/not-yours": "Another person is uploading this log. Only officers can change it.",
   "logs/out-of-memory": "Parsing this log needs too much memory. Split it into smaller logs.",
   "logs/report-not-found": "This report does not exist.",
@@ -357,7 +357,7 @@ export const meanings: Readonly<Record<string, string>> = {
   "request/unknown-host": "This address is not served here. Check the host name.",
   "rollout/bad-wave": "A wave is not valid. Enter a number, a share such as 10%, or rest.",
   "rollout/destructive":
-    "This schema deletes data. Check the plan, then confirm that data may be deleted.",
+    "This migration deletes data. Check the plan, then confirm that data may be deleted.",
   "rollout/finished": "This rollout has ended. Start another one.",
   "rollout/none": "There is no rollout yet. Start one.",
   "rollout/not-found": "This rollout does not exist.",

@@ -41,7 +41,7 @@ export const problems = {
     s402: "Free up some usage, or ask the owner of the guild for a larger plan.",
     s403: "Ask a person whose role allows it, or ask for another role.",
     s404: "Check the address. Things that you may not see are reported as missing.",
-    s408: "Send the request again in one go, over a faster connection.",
+    s408: "The request took too long to arrive. Send it again over a faster connection.",
     s409: "The data has changed, or the request does not fit it. Reload it and decide again.",
     s413: "Send less at once.",
     s422: "Fix each field named under errors, then send the request again.",

@@ -64,7 +64,7 @@ export const auctions: Translated<typeof en> = {
     "Decide una puja o una renuncia. En una subasta abierta, deben renunciar todos menos quienes van en cabeza.",
   rules: "Reglas",
   pass: "Renunciar",
-  passed: "Has renunciado. Una puja lo anula.",
+  passed: "Has renunciado. Todavía puedes pujar.",
   passCount: (count) => (count === 1 ? "1 renuncia" : `${count} renuncias`),
   snipe: "Prórroga (segundos)",
   snipeHint: "Una puja de última hora alarga la subasta este tiempo. 0: sin prórroga.",

@@ -49,7 +49,7 @@ export const identity: Translated<typeof english> = {
   read: "Leer ahora",
   match: "Comparar ahora",
   report: "Informar ahora",
-  channelHint: "El bot publica ahí lo que cambia. Déjalo vacío para no tener informes.",
+  channelHint: "El bot informa de los cambios en este canal. Déjalo vacío para no tener informes.",
   sourceKinds: {
     blizzard_roster: "Hermandad en Blizzard",
     blizzard_profiles: "Perfiles de Blizzard",

@@ -118,7 +118,7 @@ export const logs: Translated<typeof en> = {
       "El daño incluye el de las mascotas y lo que absorbieron los escudos. No incluye el daño en exceso ni el " +
       "fuego amigo.",
     healing:
-      "La curación es lo que curó más lo que absorbieron los escudos. No incluye la sobresanación.",
+      "La curación es la salud restaurada más el daño absorbido por escudos. No incluye la sobresanación.",
     taken:
       "El daño recibido y el fuego amigo incluyen el daño en exceso y lo que absorbieron los escudos. Un golpe " +
       "que Aplazar retrasa cuenta una vez, al recibirlo.",

@@ -46,6 +46,6 @@ export const plans: Translated<typeof en> = {
   grant: "Conceder plan",
   grantLead: "Sin pago, hasta una fecha o sin fin. Un plan pagado sigue activo además.",
   until: "Hasta",
-  untilHint: "Vacío: sin fin.",
+  untilHint: "Déjalo vacío si no tiene fecha de fin.",
   revoke: "Retirar plan",
 };
