@@ -15,7 +15,7 @@ export async function countOldPlaces(client: Client): Promise<number> {
   return Number(rows[0]?.[0]);
 }
 
-/** Removes the machine's path from every such row. Idempotent. */
+/** Removes the machine's path from the rows that `countOldPlaces` counts. Idempotent. */
 export async function convertPlaces(client: Client): Promise<void> {
   if ((await countOldPlaces(client)) === 0) return;
   await client.batch([CONVERSION], "write");

@@ -111,7 +111,7 @@ export interface Config {
   readonly publicUrl: URL;
   readonly dataDir: string;
   readonly secret: string;
-  /** The first key seals, all of them open. Without keys, no secrets of other services are stored. */
+  /** The first key encrypts. Every key decrypts. Without keys, no secrets of other services are stored. */
   readonly secretsKeys: readonly SealingKey[];
   /** Whether operators without a second factor are kept out of the console. */
   readonly operatorSecondFactor: "required" | "offered";

@@ -38,7 +38,7 @@ const notOnSqld = [
   // The ledger of `dkp.test.ts` is a file that it opens itself. `auctions/model.test.ts` plays its nights on
   // the server, a few of them.
   "test/tenant/dkp/dkp.test.ts",
-  // Thousands of steps of a budget of requests, which is one row of the platform.
+  // Thousands of steps against one row of the platform: the budget of requests to another service.
   "test/platform/upstreams/**",
   // Rules of auctions and lists of raids: other tests make each kind of these writes on the server.
   "test/tenant/auctions/auction-rules.test.ts",

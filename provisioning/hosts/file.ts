@@ -114,7 +114,7 @@ export class FileHost implements DatabaseHost {
   async snapshot(name: DatabaseName): Promise<ReadableStream<Uint8Array>> {
     const draft = draftIn(this.#root);
     await this.snapshotTo(name, draft);
-    // Removes the name at once; the system frees the bytes after the last reader, so nothing is left.
+    // Removes the file while it is open. The system frees its bytes when the last reader closes it.
     const file = await open(draft);
     await removeDatabase(draft);
     return Readable.toWeb(file.createReadStream()) as ReadableStream<Uint8Array>;

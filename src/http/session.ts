@@ -144,8 +144,8 @@ function toCaller(row: SessionRow, via: SignedIn["via"]): SignedIn {
     name: row.name,
     email: row.email,
     emailVerified: row.emailVerifiedAt !== null,
-    // The server behind a guild's own domain may have seen its password. What needs a proof is done at the
-    // platform's host.
+    // On a guild's own domain no sign-in counts as recent, because another server may have seen the password.
+    // Actions that need a recent sign-in are done at the platform's host.
     provedAt: row.guildId === null ? row.provedAt : 0,
     via,
     ...(row.guildId === null

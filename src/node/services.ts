@@ -50,7 +50,7 @@ interface Runners {
   readonly slowJobRunner: JobRunner;
   /** Sends emails. Separate from the other jobs, because a mail server may be slow. */
   readonly messageRunner: JobRunner;
-  /** Posts to Discord, which asks for pauses. */
+  /** Posts to Discord. Separate from the other jobs, because Discord's rate limits make it wait. */
   readonly postRunner: JobRunner;
   /** Reads rosters and members from other services, which may be slow. */
   readonly identityRunner: JobRunner;

@@ -147,7 +147,7 @@ describe("the companion", () => {
     w.restart();
     await w.live(16 * HOUR_MS);
     expect(w.sent.map((one) => one.text)).toEqual([exportText()]);
-    // A quarter of an hour apart at most, once it has waited for a while.
+    // The waits grow to a quarter of an hour.
     expect(w.tries.length).toBeLessThan(24 * 10);
     expect(w.tries.length).toBeGreaterThan(24 * 3);
   });

@@ -63,7 +63,7 @@ function sqlTables(text: string): ReadonlyMap<string, boolean> {
 export function silentWrites(tree: Tree): string[] {
   return tree.code(/^src\/tenant\/[a-z-]+\/.*\.ts$/).flatMap((path) =>
     [...tree.text(path).matchAll(/\bwrite\(ctx\.db,[\s\S]*?\n {2}\]?\)/g)]
-      // Bids have a log of their own. Runs, sources and changes of identity are the record of automation.
+      // These tables are logs themselves: bids and passes, and the runs, sources and changes of identity.
       .filter(
         ([call]) =>
           !/record\(|(insertInto|update)\(bids|auctionPasses|sourceRow\(|changeRows\(|syncRuns/.test(

@@ -286,7 +286,7 @@ test("S67 the run's search finds a secret in stored answers, in a file and in a 
   await own.services.platformBackups.create();
   const copies = (await searchFolder(own.dir)).filter((one) => !/: guilds\//.test(one));
   expect(copies).toEqual([]);
-  // Closed without the search at the end, because the planted secret is in the guild's own files.
+  // Skips the search for secrets that other tests end with: this test put one into the guild's files.
   lease[Symbol.dispose]();
   await own.services.close();
   await rm(own.dir, { recursive: true, force: true });

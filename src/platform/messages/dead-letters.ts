@@ -135,6 +135,6 @@ function stillDead(id: string) {
 function gone(): NotFound {
   return new NotFound(
     "outbox/not-found",
-    "This message was sent, discarded or never given up. Reload the list.",
+    "This message is not among the undelivered ones any more. Reload the list.",
   );
 }

@@ -10,7 +10,7 @@ export interface Used {
   readonly limit: number | null;
 }
 
-/** The 402 for an account that owns as many guilds on a plan as the plan allows. */
+/** The error (402) for an account that already owns as many guilds as its plan allows. */
 export function guildsReached(plan: Plan): LimitReached {
   const limit = plan.guildsPerAccountMax;
   return new LimitReached(

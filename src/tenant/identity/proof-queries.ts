@@ -4,7 +4,7 @@ import { build } from "../../database/statements.ts";
 import { characters, persons } from "../roster/schema.ts";
 import { gameCharacters, identityLinks, ownershipProofs } from "./schema.ts";
 
-/** Proofs that wait for their code, or for officers. */
+/** Proofs that are not decided: the code was not seen yet, or officers have to decide. */
 export const openProofs = prepare(() =>
   build
     .select({

@@ -15,7 +15,7 @@ import type { Evidence, LinkSource } from "./matching/world.ts";
 import { type IdentityState, readState, rosterPlaces, type StoredLink } from "./queries.ts";
 import { linkSuggestions } from "./schema.ts";
 
-/** Claims that a proof made. An officer ends them before they decide otherwise. */
+/** Sources of proved claims. To claim something else, an officer must end the proved claim first. */
 const VERIFIED: ReadonlySet<LinkSource> = new Set(["battlenet", "note_code"]);
 
 /**

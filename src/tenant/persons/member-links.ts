@@ -33,7 +33,7 @@ export async function linkMember(
   if (into.isExample || (into.userId !== null && members.has(into.userId))) {
     throw new Conflict(
       "roster/already-linked",
-      "This person already belongs to a member or to the example. Reload the roster.",
+      "This person is an example, or already has a member. Reload the roster.",
     );
   }
   await joinPersons(ctx, platform, ids);

@@ -30,7 +30,7 @@ export interface PresenceChange {
 interface PresenceOptions {
   /** `replace` removes the attendance of everyone who is not in the list. */
   readonly mode?: "merge" | "replace" | undefined;
-  /** The attendance that the change was made for. Another one now is a conflict. */
+  /** The version of the attendance that the caller saw. The change is a conflict if it differs by now. */
   readonly version?: string | undefined;
 }
 

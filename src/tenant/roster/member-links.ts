@@ -64,7 +64,7 @@ export function linkUser(
       () =>
         new Conflict(
           "roster/already-linked",
-          "This person already belongs to a member or to the example. Reload the roster.",
+          "This person is an example, or already has a member. Reload the roster.",
         ),
     ),
     build.update(persons).set({ userId, updatedAt: ctx.now().getTime() }).where(isIt),

@@ -199,7 +199,7 @@ export const logs = {
   guildComparisonText: (kills: number) =>
     kills === 1
       ? "The guild has one kill of this boss with this spec."
-      : `Among the guild's ${kills} results in kills of this boss with this spec.`,
+      : `Compared with ${kills} results of the guild with this spec, all from kills of this boss.`,
   thisFight: "This fight",
   median: "Median",
   percentile: "Percentile",

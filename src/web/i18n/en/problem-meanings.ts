@@ -173,7 +173,7 @@ export const meanings: Readonly<Record<string, string>> = {
     "You were removed from this guild after this link was created. Ask for a new invitation.",
   "job/lost": "Another process has taken over this job.",
   "outbox/not-found":
-    "This message was sent, discarded or never given up. Reload the list of the outbox.",
+    "This message is not among the undelivered ones any more. Reload the list of the outbox.",
   "job/not-found": "This job is finished or does not exist. See the finished jobs.",
   "job/under-way": "This job is running right now. Reload the page in a moment.",
   "keys/not-found": "This key does not exist or was revoked.",
@@ -368,8 +368,7 @@ export const meanings: Readonly<Record<string, string>> = {
   "rollout/revert-differs":
     "A guild received a database that differs from the previous one. Check it now.",
   "rollout/under-way": "Another process is running a rollout. Wait until it ends.",
-  "roster/already-linked":
-    "This person already belongs to a member or to the example. Reload the roster.",
+  "roster/already-linked": "This person is an example, or already has a member. Reload the roster.",
   "roster/character-not-found": "This character does not exist. Reload the page of the person.",
   "roster/name-taken": "A person in this guild already has this name. Choose another one.",
   "roster/person-not-found": "This person does not exist in the roster.",

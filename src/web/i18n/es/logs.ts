@@ -211,7 +211,7 @@ export const logs: Translated<typeof en> = {
   guildComparisonText: (kills: number) =>
     kills === 1
       ? "La hermandad tiene una victoria contra este jefe con esta especialización."
-      : `Entre ${kills} resultados de la hermandad en victorias contra este jefe con esta especialización.`,
+      : `Comparado con ${kills} resultados de la hermandad con esta especialización, todos de victorias contra este jefe.`,
   thisFight: "Este combate",
   median: "Mediana",
   percentile: "Percentil",
