@@ -181,6 +181,8 @@ test("an owner without an account stops the run before the first change", async 
 
 test("an export is in step with the platform that it was made from", async () => {
   const to = join(at.dir, "exported");
+  await at.write("seven.yaml", guildText(7, { settings: "{ visitors: [logs, loot] }" }));
+  expect((await at.read("apply", DIR(), "--yes")).code).toBe(0);
   const exported = await at.read("export", "--to", to);
   expect(exported.code).toBe(0);
   expect(await readdir(to)).toHaveLength(exported.files);
