@@ -1091,7 +1091,7 @@ export const limits = {
     /** Bidders need this long to find the button. After the maximum, they have forgotten the auction. */
     durationMsMin: 10 * SECOND_MS,
     durationMsMax: 14 * DAY_MS,
-    /** Players know thirty seconds, and thirty more for a late bid. */
+    /** The usual extension after a late bid is 30 seconds. */
     snipeMsMax: 10 * MINUTE_MS,
     extensionsMax: 100,
     overtimeMsMax: HOUR_MS,

@@ -131,7 +131,7 @@ export class Backups {
     return isNew;
   }
 
-  /** What is known of a guild's changes before it is copied. The copy holds at least that. */
+  /** The state of a guild's database before it is copied. The copy has at least these changes. */
   async #stateBefore(guild: Guild): Promise<CopiedState> {
     const { platform, changes } = this.#deps;
     const at = platform.now().getTime();

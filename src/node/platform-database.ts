@@ -86,7 +86,7 @@ export async function openPlatform(options: Options): Promise<OpenedPlatform> {
     if (!state.isEmpty && access === "init") throw platformThere(place.name);
     const loss = state.isEmpty ? undefined : await witness?.compare(client, access === "accept");
     const upgrade = await upgraded(client, state, options, place);
-    // A write now must not make up for one that is missing.
+    // If writes are missing, the witness must not count a new write in their place.
     if (loss === undefined || loss.missing === 0) witness?.begin();
     return {
       database: new PlatformDatabase(client),

@@ -86,11 +86,11 @@ const rawRow = z.record(z.string(), value);
 export interface PersonRows {
   readonly kind: MovedKind;
   readonly table: SQLiteTable;
-  /** The member of the table with the person's id. */
+  /** The property of `table` for the person's id. */
   readonly person: string;
-  /** The members that name a row of one person. Texts only. */
+  /** The properties that identify a row of one person. All are text columns. */
   readonly key: readonly string[];
-  /** Other members with persons, which do not tell whether a row was changed since. */
+  /** Other properties with persons. They are left out when a row is checked for later changes. */
   readonly others?: readonly string[];
   /** Set where a person has one row for each key. Says which of two rows stays. */
   readonly keep?: (from: RawRow, into: RawRow) => "from" | "into";

@@ -348,7 +348,7 @@ function columnIn(kind: Kind, column: string, id: string, reverts: string | null
   return value;
 }
 
-/** A fight that returns needs no new report if its old one is left; the same for a keystone that stayed. */
+/** Skips reports and keystones that still exist when a transfer is undone: the returning fights use them. */
 function isWanted(kind: Kind, id: string, reverts: string | null): SQL {
   if (reverts === null || kind === "encounter" || kind === "player") return sql``;
   if (kind === "report") {

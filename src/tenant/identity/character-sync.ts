@@ -159,7 +159,7 @@ function isShrunken(
   return present >= shrinkFrom && observed.length < present * (1 - shrinkMax);
 }
 
-/** Each character once; a source that repeats one tells nothing by it. */
+/** Each character once. Some sources repeat a character, which has no meaning. */
 function unique(characters: readonly ObservedCharacter[]): readonly ObservedCharacter[] {
   const ids = new Set<number>();
   const guids = new Set<string>();

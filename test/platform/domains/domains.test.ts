@@ -215,7 +215,7 @@ describe("a domain that changes hands", () => {
       to: vow.owner.identity.email,
       text: expect.stringMatching(/Guild iron-vow[\s\S]*ironvow\.org[\s\S]*\/settings\/domain/),
     });
-    // Its old record, if it comes back, does not end the new guild's claim.
+    // The first guild's old record returns. The new guild keeps the domain.
     dns.set(held.recordName, wanted.recordValue, held.recordValue);
     expect((await verify(vow)).body.type).toBe("/problems/domain/taken");
   });

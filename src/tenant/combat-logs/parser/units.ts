@@ -15,7 +15,7 @@ export class Units {
   readonly isEmpty: boolean[] = [];
   readonly #owner: number[] = [];
   readonly #ownerMs: number[] = [];
-  /** Null for units that are no boss; undefined until asked. */
+  /** The boss that a unit is. Null for other units. Undefined until first looked up. */
   readonly #bosses: (Boss | null | undefined)[] = [];
   /** Owners named before this time are ignored. */
   #forgottenMs = Number.NEGATIVE_INFINITY;

@@ -224,7 +224,7 @@ function keptSimilar(run: Run, character: GameCharacter): Resolution | undefined
   return run.weakLink(character)?.source === "fuzzy" ? keptLink(run, character) : undefined;
 }
 
-/** What the character's link says, at the person to whom its account belongs by now. */
+/** Resolves a character by its stored link, to the person who has the link's account now. */
 function keptLink(run: Run, character: GameCharacter): Resolution | undefined {
   const link = run.weakLink(character)!;
   const discordId = String(link.evidence.details["discordId"] ?? "");

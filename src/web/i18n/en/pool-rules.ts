@@ -5,7 +5,7 @@ export const poolRules = {
   gameReset: "the game's weekly reset",
   weekHour: "Hour at which weeks begin (0 to 23)",
   classTitle: "Share of the price by class (%)",
-  classHint: "Empty: the whole price.",
+  classHint: "Leave it empty for the full price.",
   prices: "Price list",
   pricesHint:
     "One price a line: slot, item level, points. It counts from that item level on. Example: Head 639 50",

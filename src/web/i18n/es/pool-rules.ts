@@ -7,7 +7,7 @@ export const poolRules: Translated<typeof en> = {
   gameReset: "reinicio semanal del juego",
   weekHour: "Hora a la que empiezan las semanas (0 a 23)",
   classTitle: "Parte del precio por clase (%)",
-  classHint: "Vacío: el precio entero.",
+  classHint: "Déjalo vacío para el precio entero.",
   prices: "Lista de precios",
   pricesHint:
     "Un precio por línea: hueco, nivel de objeto y puntos. Vale desde ese nivel. Ejemplo: Cabeza 639 50",
