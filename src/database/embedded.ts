@@ -134,7 +134,7 @@ class EmbeddedClient implements Client {
   #isLockedOut = false;
   /** When to reopen a database normally after it was opened on a full disk. */
   #reopenAt = 0;
-  /** The last attempt found that the system does not hand out the file. */
+  /** True if the system refused to open the file at the last attempt. */
   #wasWithheld = false;
   #closing: Promise<void> | undefined;
   #onIdle: (() => void) | undefined;

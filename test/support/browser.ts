@@ -111,7 +111,7 @@ async function serious(page: Page): Promise<readonly string[]> {
     const { axe } = globalThis as unknown as {
       axe: { run(options: object): Promise<{ violations: { id: string; impact: string }[] }> };
     };
-    // It describes only what is wrong, which is most of its work.
+    // Describes violations only. A description of everything that is right would take most of the time.
     const { violations } = await axe.run({ resultTypes: ["violations"] });
     return violations
       .filter(({ impact }) => impact === "serious" || impact === "critical")

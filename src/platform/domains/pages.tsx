@@ -54,7 +54,7 @@ export function domainsPages() {
   return router;
 }
 
-/** Checks the record. What the DNS says stands above the records that it is about. */
+/** Checks the DNS record. On failure, shows the page with the reason above the records. */
 async function verify(c: Page): Promise<Response> {
   try {
     await service.verifyDomain(c.var.guild, c.var.platform);

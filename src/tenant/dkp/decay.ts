@@ -45,7 +45,7 @@ export interface DecayInput {
   readonly pool?: string | undefined;
   /** The week, such as "2026-W03"; the current one by default. */
   readonly period?: string | undefined;
-  /** Only these people. Such a decay is extra: it runs at each request. */
+  /** Only these people. Such a decay runs in addition to the weekly one, as often as it is requested. */
   readonly personIds?: readonly string[] | undefined;
 }
 

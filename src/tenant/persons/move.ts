@@ -58,7 +58,7 @@ export async function movePart(ctx: GuildContext, characterId: string, personId:
   };
 }
 
-/** Gives a moved character back, and each person the main of before. */
+/** Moves the character back, and restores the previous main of both persons. */
 export async function undoneMove(
   ctx: GuildContext,
   join: StoredJoin,

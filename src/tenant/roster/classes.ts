@@ -146,7 +146,7 @@ const SPEC_WORDS: Readonly<Record<string, string>> = {
 
 const BY_NAME = new Map<string, ClassId>(CLASS_IDS.map((id) => [foldWord(id), id]));
 
-/** The names in the game's clients, which have other letters too. */
+/** The names in the game's clients of all languages, some of which use other alphabets. */
 const BY_CLIENT_NAME = new Map<string, ClassId>(
   CLASS_IDS.flatMap((id) =>
     (CLIENT_CLASS_NAMES[id] ?? "").split(" ").map((name) => [foldLetters(name), id] as const),

@@ -40,7 +40,7 @@ async function sendBid(form: HTMLFormElement, page: BidPage) {
     });
     const { isPlaced = false, text, detail } = (await answer.json()) as BidAnswer;
     show(isPlaced, text ?? detail ?? "");
-    // The next press is a new bid.
+    // A new key makes the next press of the button a new bid.
     const key = form.elements.namedItem("key");
     if (key instanceof HTMLInputElement) key.value = crypto.randomUUID();
     const points = form.elements.namedItem("points");

@@ -47,7 +47,8 @@ export const roster = {
   note: "Note",
   officerNote: "Officer note",
   memberSince: "Member since",
-  memberSinceHint: "Attendance counts raids from this day on. Empty: the day they were added.",
+  memberSinceHint:
+    "Attendance counts raids from this day on. Leave it empty for the day they were added.",
   isRaider: "Raids: is in the list of attendance",
   importLead:
     "One character per line: name, class, spec, role, main. " +

@@ -41,7 +41,8 @@ export const plans: Translated<typeof en> = {
   sources: { grant: "concedido por un operador", stripe: "pagado" },
   operatorLead:
     "Límites de cada plan. Un cambio se aplica enseguida a todas las hermandades del plan.",
-  editLead: "Vacío: sin límite. Lo que supere un límite más bajo queda de solo lectura.",
+  editLead:
+    "Deja vacío un límite para no tenerlo. Lo que supere un límite más bajo queda de solo lectura.",
   edit: "Cambiar límites",
   grant: "Conceder plan",
   grantLead: "Sin pago, hasta una fecha o sin fin. Un plan pagado sigue activo además.",

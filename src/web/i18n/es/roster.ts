@@ -51,7 +51,7 @@ export const roster: Translated<typeof en> = {
   officerNote: "Nota de oficiales",
   memberSince: "Miembro desde",
   memberSinceHint:
-    "La asistencia cuenta las bandas desde este día. Vacío: el día en que se añadió.",
+    "La asistencia cuenta las bandas desde este día. Déjalo vacío para el día en que se añadió.",
   isRaider: "Participa en bandas: aparece en la lista de asistencia",
   importLead:
     "Un personaje por línea: nombre, clase, especialización, rol, principal. " +

@@ -235,7 +235,7 @@ describe("S25 an account that was signed up first with another person's address"
     const attacker = new Browser(p.t);
     await attacker.through(p.oauth.discord, START, attackers);
     expect((await attacker.whoAmI())?.id).not.toBe(squatter.userId);
-    // The owner's provider account opens the owner's: both sides have verified the mailbox.
+    // The provider account of the mailbox's owner opens the account here: both have verified the mailbox.
     const owner = new Browser(p.t);
     await owner.through(p.oauth.discord, START, thrall);
     expect((await owner.whoAmI())?.id).toBe(squatter.userId);
