@@ -1,49 +1,53 @@
+import { type Column, eq, sql } from "drizzle-orm";
+import type { SQLiteTable } from "drizzle-orm/sqlite-core";
 import type { TenantDatabase } from "../src/database/client.ts";
 import { columnsOf } from "../src/database/query.ts";
+import { build, insertInto } from "../src/database/statements.ts";
 import type { Writable } from "../src/database/write.ts";
 import { limits } from "../src/limits.ts";
+import * as t from "../src/platform/schema.ts";
 import type { Guild } from "../src/platform/store.ts";
 import { meta } from "../src/tenant/schema.ts";
 
 /** Removes a guild from the platform. Its address is held, so that no other guild gets its links. */
 export function removalOf(guild: Guild, nowMs: number): readonly Writable[] {
   const heldUntil = nowMs + limits.guild.slugHeldMs;
-  const byGuild = (table: string): Writable => ({
-    sql: `DELETE FROM ${table} WHERE guild_id = ?`,
-    args: [guild.id],
-  });
+  const ofGuild = (table: TableOfGuilds): Writable =>
+    build.delete(table).where(eq(table.guildId, guild.id));
+  const keys = sql`select ${t.apiKeys.id} from ${t.apiKeys} where ${t.apiKeys.guildId} = ${guild.id}`;
+  const held = { slug: guild.slug, guildId: guild.id, heldUntil };
   return [
-    byGuild("invitations"),
-    byGuild("memberships"),
-    byGuild("live_tickets"),
-    {
-      sql: `DELETE FROM api_key_usage WHERE key_id IN (SELECT id FROM api_keys WHERE guild_id = ?)`,
-      args: [guild.id],
-    },
-    byGuild("api_keys"),
-    byGuild("former_members"),
-    byGuild("jobs"),
-    byGuild("job_runs"),
-    byGuild("spare_databases"),
-    byGuild("rollout_guilds"),
-    byGuild("guild_moves"),
-    byGuild("guild_figures"),
-    byGuild("guild_changes"),
-    byGuild("api_usage"),
-    byGuild("declared_guilds"),
-    byGuild("guild_domains"),
-    byGuild("sessions"),
-    byGuild("discord_guilds"),
-    byGuild("provisioning_steps"),
-    { sql: "DELETE FROM guilds WHERE id = ?", args: [guild.id] },
-    {
-      sql: `INSERT INTO slug_history (slug, guild_id, held_until) VALUES (?, ?, ?)
-            ON CONFLICT (slug) DO UPDATE SET guild_id = excluded.guild_id,
-              held_until = excluded.held_until`,
-      args: [guild.slug, guild.id, heldUntil],
-    },
+    ...[t.invitations, t.memberships, t.liveTickets].map(ofGuild),
+    build.delete(t.apiKeyUsage).where(sql`${t.apiKeyUsage.keyId} in (${keys})`),
+    ...ROWS_OF_GUILDS.map(ofGuild),
+    build.delete(t.guilds).where(eq(t.guilds.id, guild.id)),
+    insertInto(t.slugHistory, held, {
+      on: [t.slugHistory.slug],
+      set: { guildId: guild.id, heldUntil },
+    }),
   ];
 }
+
+type TableOfGuilds = SQLiteTable & { readonly guildId: Column };
+
+/** Tables with rows of guilds, which go with them. */
+const ROWS_OF_GUILDS: readonly TableOfGuilds[] = [
+  t.apiKeys,
+  t.formerMembers,
+  t.jobs,
+  t.jobRuns,
+  t.spareDatabases,
+  t.rolloutGuilds,
+  t.guildMoves,
+  t.guildFigures,
+  t.guildChanges,
+  t.apiUsage,
+  t.declaredGuilds,
+  t.guildDomains,
+  t.sessions,
+  t.discordGuilds,
+  t.operationSteps,
+];
 
 /** The row with which a new database says whose it is. */
 export function stamp(
@@ -51,11 +55,15 @@ export function stamp(
   schema: { version: number; hash: string },
   nowMs: number,
 ): Writable {
-  return {
-    sql: `INSERT INTO _meta (id, guild_id, generation, schema_version, schema_hash, created_at)
-          VALUES (1, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING`,
-    args: [guild.id, guild.generation, schema.version, schema.hash, nowMs],
+  const row = {
+    id: 1,
+    guildId: guild.id,
+    generation: guild.generation,
+    schemaVersion: schema.version,
+    schemaHash: schema.hash,
+    createdAt: nowMs,
   };
+  return insertInto(meta, row, { on: [meta.id] });
 }
 
 /** Opens the new database with a separate connection and checks its owner. Always closes it. */

@@ -1,9 +1,11 @@
-import { sql } from "drizzle-orm";
+import { eq, sql } from "drizzle-orm";
 import type { Client, DatabaseLocation, OpenClient } from "../src/database/client.ts";
+import { build } from "../src/database/statements.ts";
 import { removeTransientRows } from "../src/database/transient-rows.ts";
 import { type Guard, guard, type Writable, write } from "../src/database/write.ts";
 import { Conflict } from "../src/kernel/errors.ts";
 import type { GuildId } from "../src/kernel/ids.ts";
+import { guilds } from "../src/platform/schema.ts";
 import type { Guild, PlatformStore } from "../src/platform/store.ts";
 import { fault } from "./fault.ts";
 import {
@@ -113,19 +115,17 @@ async function point(
           "The status of this guild has changed. Check it and try again.",
         ),
     ),
-    {
-      sql: `UPDATE guilds SET database_name = ?, database_url = ?, generation = ?,
-              schema_version = ?, schema_hash = ?, updated_at = ? WHERE id = ?`,
-      args: [
-        name,
-        storedPlace(guild.host, name, location),
-        guild.generation + 1,
-        schema.version,
-        schema.hash,
-        platform.now().getTime(),
-        guild.id,
-      ],
-    },
+    build
+      .update(guilds)
+      .set({
+        databaseName: name,
+        databaseUrl: storedPlace(guild.host, name, location),
+        generation: guild.generation + 1,
+        schemaVersion: schema.version,
+        schemaHash: schema.hash,
+        updatedAt: platform.now().getTime(),
+      })
+      .where(eq(guilds.id, guild.id)),
     releaseRow(name),
     replacedRow(deps, guild.databaseName, guild.id),
     ...alongside,

@@ -1,6 +1,7 @@
 import { and, eq, lte, sql } from "drizzle-orm";
 import type { Statement } from "../src/database/client.ts";
 import { asBoolean, columnsOf, existsIn } from "../src/database/query.ts";
+import { insertInto } from "../src/database/statements.ts";
 import { type Writable, write } from "../src/database/write.ts";
 import type { GuildId } from "../src/kernel/ids.ts";
 import { limits } from "../src/limits.ts";
@@ -103,10 +104,6 @@ function reservedRow(
   why: "draft" | "replaced",
   removeAfter: number,
 ): Statement & Writable {
-  return {
-    sql: `INSERT INTO spare_databases (name, host, guild_id, why, remove_after)
-          VALUES (?, ?, ?, ?, ?)
-          ON CONFLICT (name) DO UPDATE SET why = excluded.why, remove_after = excluded.remove_after`,
-    args: [name, host, guildId, why, removeAfter],
-  };
+  const row = { name, host, guildId, why, removeAfter };
+  return insertInto(spareDatabases, row, { on: [spareDatabases.name], set: { why, removeAfter } });
 }

@@ -1,5 +1,6 @@
 import { eq, isNotNull } from "drizzle-orm";
 import { DatabaseError } from "../../src/database/errors.ts";
+import { insertInto } from "../../src/database/statements.ts";
 import { type Guard, type Writable, write } from "../../src/database/write.ts";
 import { Conflict, errorMessage, NotFound } from "../../src/kernel/errors.ts";
 import { type GuildId, newId } from "../../src/kernel/ids.ts";
@@ -291,12 +292,9 @@ export class Backups {
       const takenAt = takenAtIn(key);
       if (takenAt === undefined || (await this.#records.isNeeded(key, ""))) continue;
       const id = newId<string>();
+      const row = { id, guildId: guild.id, takenAt, objectKey: key, createdBy: "found" };
       await write(platform.db, [
-        {
-          sql: `INSERT INTO backups (id, guild_id, reason, status, taken_at, created_by, object_key)
-                VALUES (?, ?, 'schedule', 'making', ?, 'found', ?)`,
-          args: [id, guild.id, takenAt, key],
-        },
+        insertInto(backups, { ...row, reason: "schedule", status: "making" }),
       ]);
       const facts = await this.verify(await this.backup(id)).catch((error: unknown) => {
         if (error instanceof DatabaseError) return undefined;

@@ -1,9 +1,11 @@
 import { and, eq, getTableColumns, lt, type SQL, sql } from "drizzle-orm";
+import { build } from "../../src/database/statements.ts";
 import { type Guard, guard, type Writable, write } from "../../src/database/write.ts";
 import { Conflict } from "../../src/kernel/errors.ts";
 import type { GuildId } from "../../src/kernel/ids.ts";
 import { limits } from "../../src/limits.ts";
 import { guildMoves } from "../../src/platform/fleet/moves-schema.ts";
+import { guilds } from "../../src/platform/schema.ts";
 import type { Guild, PlatformStore } from "../../src/platform/store.ts";
 import { storedPlace } from "../hosts/host.ts";
 
@@ -85,10 +87,9 @@ export class Moves {
    */
   async renew(move: Move): Promise<void> {
     const leaseUntil = this.#platform.now().getTime() + limits.guild.moveLeaseMs;
-    const text = "UPDATE guild_moves SET lease_until = ? WHERE guild_id = ?";
     await write(this.#platform.db, [
       stillOurs(move),
-      { sql: text, args: [leaseUntil, move.guildId] },
+      build.update(guildMoves).set({ leaseUntil }).where(eq(guildMoves.guildId, move.guildId)),
     ]);
   }
 
@@ -98,18 +99,19 @@ export class Moves {
     await write(this.#platform.db, [
       stillOurs(move),
       stillServedFrom(guild),
-      {
-        sql: `UPDATE guilds SET host = ?, database_url = ?, generation = generation + 1,
-                updated_at = ? WHERE id = ?`,
-        args: [
-          ...[move.toHost, storedPlace(move.toHost, guild.databaseName, { url })],
-          ...[nowMs, guild.id],
-        ],
-      },
-      {
-        sql: "UPDATE guild_moves SET status = 'moved', finished_at = ? WHERE guild_id = ?",
-        args: [nowMs, guild.id],
-      },
+      build
+        .update(guilds)
+        .set({
+          host: move.toHost,
+          databaseUrl: storedPlace(move.toHost, guild.databaseName, { url }),
+          generation: sql`${guilds.generation} + 1`,
+          updatedAt: nowMs,
+        })
+        .where(eq(guilds.id, guild.id)),
+      build
+        .update(guildMoves)
+        .set({ status: "moved", finishedAt: nowMs })
+        .where(eq(guildMoves.guildId, guild.id)),
       ...alongside,
     ]);
   }
