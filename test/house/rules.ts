@@ -29,7 +29,7 @@ export const RULES: Readonly<Record<string, Rule>> = {
   "a guild's feature reads its own tables": { find: foreignTables, left: 10 },
   "every write of a verb leaves an audit row": { find: silentWrites, left: 0 },
   "rows are read by the schema": { find: (tree) => handWrittenSql(tree).casts, left: 0 },
-  "rows are written by the schema": { find: (tree) => handWrittenSql(tree).writes, left: 41 },
+  "rows are written by the schema": { find: (tree) => handWrittenSql(tree).writes, left: 33 },
   "files and lines are short": { find: longFiles, left: 0 },
   "functions are short": { find: longFunctions, left: 0 },
   "files are named after what is in them": { find: verbNames, left: 0 },
