@@ -1265,6 +1265,8 @@ export const limits = {
     passwordCharsMax: 256,
     /** Guild names of an account that are refused as its password. More than most people have. */
     guildNamesMax: 50,
+    /** Rows of one list in a copy of a person's data: a year of daily use, and a few MB at most. */
+    copyRowsMax: 5_000,
     /** One line on a phone. */
     nameCharsMax: 50,
     /** Mail is read within a day. Otherwise the person requests a new link. */

@@ -1,4 +1,6 @@
 import { createRouter } from "../http/router.ts";
+import { accountCopyPages } from "./accounts/copy/pages.ts";
+import { accountCopyApi } from "./accounts/copy/routes.ts";
 import { factorsPages } from "./accounts/factors/pages.tsx";
 import { factorsApi } from "./accounts/factors/routes.ts";
 import { authPages } from "./accounts/pages.tsx";
@@ -43,6 +45,7 @@ export { usageApi } from "./usage/routes.ts";
 export function platformApi() {
   return createRouter()
     .route("/", authApi)
+    .route("/", accountCopyApi)
     .route("/", factorsApi)
     .route("/", identitiesApi)
     .route("/", personalSecretsApi)
@@ -56,6 +59,7 @@ export function platformApi() {
 export function platformPages() {
   return createRouter()
     .route("/", authPages())
+    .route("/", accountCopyPages())
     .route("/", factorsPages())
     .route("/", identitiesPages())
     .route("/", personalSecretsPages())

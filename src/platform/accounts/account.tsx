@@ -54,6 +54,7 @@ export function AccountPage(props: AccountProps) {
         <FactorCard view={view} state={factor} />
         <OwnConnections view={view} />
         <Look view={view} />
+        <DataCopy view={view} />
       </div>
       <Sessions view={view} sessions={sessions} form={forms.sessions} />
     </PlatformLayout>
@@ -122,6 +123,16 @@ function OwnConnections({ view }: { view: View }) {
       <div class="row">
         <LinkButton href="/account/connections">{t.title}</LinkButton>
       </div>
+    </Card>
+  );
+}
+
+function DataCopy({ view }: { view: View }) {
+  const t = view.messages.auth;
+  return (
+    <Card title={t.copyTitle}>
+      <p class="muted">{t.copyLead}</p>
+      <ButtonForm action="/account/copy">{t.copyButton}</ButtonForm>
     </Card>
   );
 }

@@ -60,6 +60,10 @@ export const auth = {
   changePassword: "Change password",
   changePasswordLead: "You stay signed in here and are signed out on all other devices.",
   look: "Language and theme",
+  copyTitle: "Your data",
+  copyLead:
+    "A file with what the platform and your guilds store about your account. It contains no passwords and nothing about other people.",
+  copyButton: "Download my data",
   sessions: "Active sessions",
   sessionsLead: "Sign out any device that you do not recognize. Then change your password.",
   device: "Device",

@@ -63,6 +63,10 @@ export const auth: Translated<typeof en> = {
   changePassword: "Cambiar contraseña",
   changePasswordLead: "La sesión sigue abierta aquí y se cierra en los demás dispositivos.",
   look: "Idioma y tema",
+  copyTitle: "Tus datos",
+  copyLead:
+    "Un archivo con lo que la plataforma y tus hermandades guardan de tu cuenta. No contiene contraseñas ni datos de otras personas.",
+  copyButton: "Descargar mis datos",
   sessions: "Sesiones abiertas",
   sessionsLead: "Cierra las que no reconozcas y cambia después tu contraseña.",
   device: "Dispositivo",
