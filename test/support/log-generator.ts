@@ -351,7 +351,7 @@ class Writer {
     return `${id},${isNobody ? "nil" : `"${name}"`},${flags}${hasRaidFlags ? ",0x0" : ""}`;
   }
 
-  /** info, owner, hp, hpMax and as many figures more as the version has. */
+  /** The advanced block: info, owner, hp, hpMax, and the further figures of the log's version. */
   #block(unit: Unit, fight: KnownFight | undefined): string {
     const { block } = this.#format;
     if (block === 0) return "";

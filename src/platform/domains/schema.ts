@@ -29,7 +29,7 @@ export const guildDomains = sqliteTable(
     /** When the record was last seen. Null before the first time. */
     provedAt: integer("proved_at"),
     checkedAt: integer("checked_at"),
-    /** The first of the last checks that all found no record. Null while the record is there. */
+    /** Since when every check has found no record. Null while the record exists. */
     missingSince: integer("missing_since"),
   },
   (t) => [

@@ -186,7 +186,7 @@ export class Model {
     expect((await service.verify(ctx)).differences).toEqual([]);
   }
 
-  /** L4: a reader still gets every entry that was ever answered. */
+  /** L4: every entry that a reader once got is still there. */
   async checkHistory(ctx: GuildContext): Promise<void> {
     for (const { entry } of this.made) {
       const { reversedBy: _, ...now } = await service.entry(ctx, entry.id);

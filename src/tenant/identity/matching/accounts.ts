@@ -118,7 +118,7 @@ export function* joinDecidedBySimilarity(run: Run): Generator<void> {
   yield* joinSimilar(run, decided, (member) => claimed.has(member.id));
 }
 
-/** Joins free accounts to the characters' persons that have none, the most similar names first. */
+/** Links accounts without a person to persons without an account, the most similar names first. */
 export function* joinSimilar(
   run: Run,
   characters: readonly GameCharacter[],

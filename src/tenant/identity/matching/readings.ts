@@ -49,7 +49,7 @@ export function readMember(
   return isSameNote && keeps ? seenBefore(link, linked) : reading;
 }
 
-/** The character whose alt the notes of a character say it is, whatever its link says. */
+/** The main that a character's notes name. Links are ignored. */
 export function readMain(
   directory: Directory,
   character: GameCharacter,
