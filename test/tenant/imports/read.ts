@@ -1,10 +1,10 @@
 import type { ImportRow } from "../../../src/tenant/imports/document.ts";
 import { readSource } from "../../../src/tenant/imports/formats/index.ts";
 
-/** Reads a text as a guild of Area 52 does, in the winter of 2026. Its zone is UTC. */
-export function read(text: string) {
+/** Reads a text as a guild of a realm does, in the winter of 2026. Its zone is UTC. */
+export function read(text: string, realm = "Area 52") {
   const { rows, ...rest } = readSource(text, "auto", {
-    realm: "Area 52",
+    realm,
     timeZone: "UTC",
     nowMs: Date.UTC(2026, 0, 14),
   });
