@@ -323,7 +323,9 @@ export const limits = {
     /** A file of 20 MB takes two seconds. The thread of a longer one is ended. */
     parseMsMax: 2 * MINUTE_MS,
     /** The thread that reads a file. Its heap ends before the machine's memory does. */
-    parserHeapMbMax: 320,
+    parserHeapMbMax: 256,
+    /** Young objects of that thread. Without a limit, they take 100 MB while a file of 20 MB is read. */
+    parserYoungMbMax: 8,
     /** Files that are read at the same time. Each has a thread of its own. */
     parsersMax: 2,
     /** Rows that travel and are stored at once: some milliseconds of work. */

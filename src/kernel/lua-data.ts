@@ -34,6 +34,10 @@ const NAME = /[A-Za-z_][A-Za-z0-9_]*/y;
 const NUMBER = /-?(?:0[xX][\da-fA-F]+|(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)/y;
 const LONG_OPEN = /\[(=*)\[/y;
 const PLAIN_STRING = /[^"'\\\r\n]*/y;
+/** Longer texts, such as lists of players, rarely repeat. */
+const REPEATED_CHARS_MAX = 80;
+/** The texts that are compared. A file of unique texts fills this and costs no more. */
+const REPEATED_TEXTS_MAX = 2_000;
 const ESCAPES: Readonly<Record<string, string>> = {
   a: "\x07",
   b: "\b",
@@ -63,6 +67,8 @@ class Reader {
   #at = 0;
   readonly #bounds: LuaBounds;
   #entries = 0;
+  /** Histories repeat few keys, names and reasons very often. Each is stored once. */
+  readonly #texts = new Map<string, string>();
 
   constructor(text: string, bounds: LuaBounds) {
     this.#text = text;
@@ -173,7 +179,7 @@ class Reader {
       const char = this.#peek();
       if (char === quote) {
         this.#at++;
-        return parts.join("");
+        return this.#once(parts.join(""));
       }
       if (char === "\\") parts.push(this.#escape());
       else if (char === '"' || char === "'") {
@@ -181,6 +187,14 @@ class Reader {
         this.#at++;
       } else this.#fail("a text has no end");
     }
+  }
+
+  #once(text: string): string {
+    if (text.length > REPEATED_CHARS_MAX) return text;
+    const known = this.#texts.get(text);
+    if (known !== undefined) return known;
+    if (this.#texts.size < REPEATED_TEXTS_MAX) this.#texts.set(text, text);
+    return text;
   }
 
   /** One escape, or a run of `\ddd`, which are bytes of UTF-8 and make sense together only. */

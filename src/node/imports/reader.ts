@@ -42,7 +42,10 @@ async function inThread(
 ): Promise<ReadResult> {
   const worker = new Worker(new URL(SCRIPT, import.meta.url), {
     workerData: request,
-    resourceLimits: { maxOldGenerationSizeMb: limits.imports.parserHeapMbMax },
+    resourceLimits: {
+      maxOldGenerationSizeMb: limits.imports.parserHeapMbMax,
+      maxYoungGenerationSizeMb: limits.imports.parserYoungMbMax,
+    },
   });
   // A thread that is ended from outside tells so by "exit".
   const overdue = () => worker.terminate();
