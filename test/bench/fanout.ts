@@ -93,7 +93,7 @@ export async function fanoutSqld(): Promise<readonly Figure[]> {
   }
 }
 
-/** The command when there is nothing to do. The floor has no guilds, so it is the start alone. */
+/** The command when there is nothing to do. It is compared with a start without any guilds. */
 export async function noop(): Promise<readonly Figure[]> {
   await using many = await productFleet(0);
   await using none = await productFleet(0);

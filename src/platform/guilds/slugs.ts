@@ -49,7 +49,7 @@ const OFFICES =
   ayuda contacto contrasena correo cuenta cuentas facturacion pagos plataforma privacidad seguridad
   servidor sistema usuario usuarios`.split(/\s+/);
 
-/** Words that turn a reserved word into another name for the same office: `help-desk`, `the-staff`. */
+/** Words that leave the meaning of a reserved word as it is: `help-desk`, `the-staff`. */
 const FILLERS = new Set(
   `a an and app bot center central centre chat contact department dept desk for group inbox
    live my of office one online our page portal site team the us your

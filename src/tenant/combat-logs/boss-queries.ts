@@ -110,7 +110,7 @@ export async function bosses(ctx: GuildContext): Promise<readonly BossRow[]> {
   return await pulledBosses.all(ctx.db);
 }
 
-/** All pulls of one boss on one difficulty, newest first. Titles of logs are for readers of logs. */
+/** All pulls of one boss on one difficulty, newest first. Only callers who may read logs get their titles. */
 export async function pulls(
   ctx: GuildContext,
   query: {

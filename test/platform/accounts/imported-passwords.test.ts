@@ -22,7 +22,7 @@ test("S21 a wrong password costs the same work with an imported hash, with ours 
     const { status } = await t.anonymous.post("/api/session", { email, password });
     return { status, rounds: rounds.reduce((sum, one) => sum + one, 0) };
   };
-  // Without imported hashes, no address costs bcrypt.
+  // Without imported hashes, bcrypt runs for no address.
   expect(await work(emails[0]!, "wrong words")).toEqual({ status: 401, rounds: 0 });
   const give = (email: string, hash: string) =>
     t.services.platform.db.client.execute({

@@ -39,5 +39,5 @@ export function unpackedText(text: string): string {
   }
 }
 
-/** Small, so that a bomb is noticed after a thousand times as many bytes. */
+/** Bytes unpacked at once. Deflate can grow a piece a thousandfold before the size is checked again. */
 const PIECE = 4_096;
