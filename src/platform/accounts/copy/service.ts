@@ -6,12 +6,9 @@ import { type PlatformContext, record, requireProved } from "../../context.ts";
 import { accountHolder } from "../accounts.ts";
 import * as queries from "./queries.ts";
 
-/** Everything that is stored about an account. Times are Unix milliseconds. */
-export type AccountCopy = Awaited<ReturnType<typeof copyAccount>>;
-
 /**
  * Collects what the platform and the account's guilds store about it, for its owner. Secrets, hashes
- * and rows of other people are left out. A guild whose database cannot be read has `held: null`.
+ * and rows of other people are left out. Times are Unix milliseconds. A guild whose database cannot be read has `held: null`.
  * @throws {Forbidden} `auth/proof-required`, `auth/session-required` (also at a guild's own domain)
  */
 export async function copyAccount(ctx: PlatformContext) {

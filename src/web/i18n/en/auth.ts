@@ -62,7 +62,7 @@ export const auth = {
   look: "Language and theme",
   copyTitle: "Your data",
   copyLead:
-    "A file with what the platform and your guilds store about your account. It contains no passwords and nothing about other people.",
+    "A file with your account, sessions, memberships, your person and characters in each guild, and your newest entries in the audit logs. It contains no passwords and nothing about other people. Points and loot are on your guild's pages.",
   copyButton: "Download my data",
   sessions: "Active sessions",
   sessionsLead: "Sign out any device that you do not recognize. Then change your password.",
