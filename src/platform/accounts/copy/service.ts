@@ -8,7 +8,8 @@ import * as queries from "./queries.ts";
 
 /**
  * Collects what the platform and the account's guilds store about it, for its owner. Secrets, hashes
- * and rows of other people are left out. Times are Unix milliseconds. A guild whose database cannot be read has `held: null`.
+ * and rows of other people are left out. A guild whose database cannot be read has `held: null`.
+ * Times are Unix milliseconds.
  * @throws {Forbidden} `auth/proof-required`, `auth/session-required` (also at a guild's own domain)
  */
 export async function copyAccount(ctx: PlatformContext) {

@@ -62,7 +62,7 @@ export const auth = {
   look: "Language and theme",
   copyTitle: "Your data",
   copyLead:
-    "A file with your account, sessions, memberships, your person and characters in each guild, and your newest entries in the audit logs. It contains no passwords and nothing about other people. Points and loot are on your guild's pages.",
+    "A file with your account, sessions and guilds, your characters and your newest audit log entries. It contains no passwords and nothing about other people.",
   copyButton: "Download my data",
   sessions: "Active sessions",
   sessionsLead: "Sign out any device that you do not recognize. Then change your password.",

@@ -65,7 +65,7 @@ export const auth: Translated<typeof en> = {
   look: "Idioma y tema",
   copyTitle: "Tus datos",
   copyLead:
-    "Un archivo con tu cuenta, tus sesiones, tus hermandades con tu persona y tus personajes, y tus últimas entradas en los registros de auditoría. No contiene contraseñas ni datos de otras personas. Los puntos y el botín están en las páginas de tu hermandad.",
+    "Un archivo con tu cuenta, sesiones y hermandades, tus personajes y tus últimas entradas de auditoría. No contiene contraseñas ni datos de otras personas.",
   copyButton: "Descargar mis datos",
   sessions: "Sesiones abiertas",
   sessionsLead: "Cierra las que no reconozcas y cambia después tu contraseña.",
