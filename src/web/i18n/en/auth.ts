@@ -62,7 +62,7 @@ export const auth = {
   look: "Language and theme",
   copyTitle: "Your data",
   copyLead:
-    "A file with your account, sessions and guilds, your characters and your newest audit log entries. It contains no passwords and nothing about other people.",
+    "A file with your account, sessions and guilds, your characters and your newest audit entries. It has no passwords and nothing about other people.",
   copyButton: "Download my data",
   sessions: "Active sessions",
   sessionsLead: "Sign out any device that you do not recognize. Then change your password.",
