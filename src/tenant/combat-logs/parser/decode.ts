@@ -163,8 +163,8 @@ export class Figures {
   }
 
   /**
-   * Where the overkill is. Newer logs have the base amount before it. Logs with decimal GUIDs have no base
-   * amount: a tenth field there tells the hand of the weapon.
+   * Where the overkill is. Newer logs have the base amount before it. Logs with hexadecimal GUIDs (before
+   * 2014) have no base amount: a tenth field there tells the hand of the weapon.
    */
   #overkillAt(amount: number, figures: number): number {
     return figures === DAMAGE_FIELDS && !this.#common.isHex ? amount + 2 : amount + 1;
