@@ -283,7 +283,10 @@ export class TursoHost implements DatabaseHost {
     return openOnTurso(this.#options.tokens)(location);
   }
 
-  /** The path contains the name, for the token. If the API is reached without TLS, so are the databases. */
+  /**
+   * The path contains the database's name, because the token is looked up by it. Databases are reached
+   * without TLS if the API is.
+   */
   #locationOf({ name, hostname }: TursoDatabase): DatabaseLocation {
     const isPlain = new URL(this.#options.apiUrl).protocol === "http:";
     return { url: `libsql://${hostname}/${name}${isPlain ? "?tls=0" : ""}` };

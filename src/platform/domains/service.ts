@@ -218,7 +218,7 @@ function shown(guild: Pick<Guild, "plan">, row: ClaimRow): ShownClaim {
   };
 }
 
-/** Fails if a third guild became active since the look. */
+/** Fails if another guild's claim to the domain became active after this claim was read. */
 function noOtherActive({ guildId, domain }: ClaimRow) {
   const isOther = and(
     eq(guildDomains.domain, domain),

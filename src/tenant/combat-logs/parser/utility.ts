@@ -26,7 +26,7 @@ export class StoppedSpells {
     } else this.leftOut++;
   }
 
-  /** Those of some units, the most frequent first. */
+  /** The spells that these units stopped, the most frequent first. */
   of(units: ReadonlySet<number>, spells: Spells): readonly StoppedSpell[] {
     const own = [...this.#pairs.values()].filter(({ source }) => units.has(source));
     return own
